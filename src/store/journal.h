@@ -1,0 +1,79 @@
+// The Journal: the one place where state changes. One thread applies units of changes in groups; a group is one
+// transaction and one sync, and callers hear of their unit after it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/function.h"
+#include "base/result.h"
+#include "store/changes.h"
+
+namespace waybill::store {
+
+class Engine;
+
+enum class Lane {
+  internal,     // acknowledgements and what Waybill does itself: never refused
+  ingress,      // what clients send: shed above ingress_limit_bytes
+  maintenance,  // sweeps: at most maintenance_per_group units in a group
+};
+
+// Declared here, implemented over the metrics room by the daemon. Called on the writer thread.
+class JournalProbe {
+ public:
+  virtual ~JournalProbe() = default;
+  virtual void committed(std::size_t /*units*/, std::size_t /*changes*/, std::chrono::nanoseconds /*apply*/,
+                         std::chrono::nanoseconds /*commit*/) {}
+  virtual void refused(Refusal::Reason) {}
+  virtual void shed() {}
+  virtual void checkpointed(std::int64_t /*wal_bytes_before*/, std::chrono::nanoseconds) {}
+  virtual void wal_size(std::int64_t /*bytes*/) {}
+};
+
+struct JournalOptions {
+  std::size_t group_limit_bytes = 4 << 20;      // a group closes when it holds this much
+  std::size_t ingress_limit_bytes = 64 << 20;   // waiting ingress above this is shed
+  std::size_t maintenance_per_group = 4;
+  std::int64_t checkpoint_wal_bytes = 32 << 20;
+};
+
+// Owner: the App. submit() may be called from any thread; `done` runs on the writer thread, in order of submission
+// within a lane, and must neither block nor throw. Every done is called exactly once, also when the Journal stops.
+class Journal {
+ public:
+  using DoneCallback = UniqueFunction<void(Applied)>;
+  struct Unit {
+    Changes changes;
+    DoneCallback done;
+  };
+
+  // on_poison is called once, on the writer thread, after a failed sync; the daemon then exits.
+  Journal(std::unique_ptr<Engine> engine, JournalOptions options, JournalProbe& probe,
+          std::function<void(const Error&)> on_poison);
+  ~Journal();  // stop()
+
+  void submit(Lane lane, Changes changes, DoneCallback done);
+  void submit_many(Lane lane, std::vector<Unit> units);
+  // Submits and waits. For start-up, the CLI's calls and tests; never from the writer thread.
+  Applied apply(Lane lane, Changes changes);
+
+  // True while ingress would be shed.
+  bool ingress_full() const;
+  bool poisoned() const;
+  // The generation that fences of new attempts carry; a reset starts a new one.
+  std::int64_t generation() const;
+  // A number larger than any handed out before, also across restarts: ids of payloads, deliveries, dead letters.
+  std::int64_t next_sequence();
+
+  // Applies what was submitted, checkpoints, ends the thread. Later units are refused as `unavailable`.
+  void stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace waybill::store

@@ -1,0 +1,85 @@
+// Reads of committed state. Every call is its own short snapshot; nothing is held between calls.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "model/delivery.h"
+#include "model/resource.h"
+#include "model/table_spec.h"
+#include "store/changes.h"
+
+namespace waybill::store {
+
+// A page of items of one table or index in key order.
+struct ItemQuery {
+  TableId table;
+  std::optional<std::size_t> index;  // position in TableSpec::indexes; none: the table itself
+  std::string pk;                    // key bytes
+  std::optional<std::string> sk_from;  // inclusive
+  std::optional<std::string> sk_to;    // inclusive
+  std::optional<std::string> sk_prefix;
+  bool reverse = false;  // newest first
+  int limit = 100;
+  // Resume after this row (the last of the page before). For an index all four parts count.
+  struct Start {
+    std::string index_pk, index_sk;  // "" when querying the table itself
+    std::string pk, sk;
+  };
+  std::optional<Start> start;
+};
+
+struct ItemPage {
+  std::vector<ItemRow> rows;
+  std::optional<ItemQuery::Start> next;  // there where more follows
+};
+
+struct DeadLetterFilter {
+  std::string target_arn;   // "" for any; exact
+  std::string rule_arn;
+  std::string error_code;
+  std::string event_id;
+  DeadLetterId after;       // page: ids above this
+  int limit = 100;
+};
+
+struct EndpointRow {
+  EndpointId id;
+  std::string key;
+  std::int64_t pending = 0;
+  std::optional<WallTime> oldest;  // ingested_at of its oldest pending delivery
+};
+
+// Owner/Thread: one thread at a time; make one per thread.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  virtual Result<std::optional<ItemRow>> get_item(TableId table, const std::string& pk, const std::string& sk) = 0;
+  virtual Result<ItemPage> query(const ItemQuery& query) = 0;
+  // In key order of the table; start as in ItemQuery (pk, sk).
+  virtual Result<ItemPage> scan(TableId table, int limit, const std::optional<ItemQuery::Start>& start) = 0;
+  virtual Result<std::int64_t> count_items(TableId table) = 0;
+
+  // Deliveries of an endpoint with key above `after` and due at or before `until`, in key order.
+  virtual Result<std::vector<Delivery>> deliveries(const DeliveryKey& after, WallTime until, int limit) = 0;
+  // The first delivery of the endpoint with key above `after`, whenever it is due.
+  virtual Result<std::optional<Delivery>> next_delivery(const DeliveryKey& after) = 0;
+  virtual Result<std::vector<PayloadPtr>> payloads(const std::vector<PayloadId>& ids) = 0;  // missing ones are null
+  virtual Result<std::vector<EndpointRow>> endpoints() = 0;
+
+  virtual Result<std::vector<DeadLetter>> dead_letters(const DeadLetterFilter& filter) = 0;
+  virtual Result<std::optional<DeadLetter>> dead_letter(DeadLetterId id) = 0;
+  virtual Result<std::int64_t> count_dead_letters() = 0;
+
+  virtual Result<std::vector<Resource>> resources() = 0;
+  virtual Result<std::vector<TableSpec>> tables() = 0;
+  virtual Result<std::optional<std::string>> setting(const std::string& name) = 0;
+  virtual Result<std::vector<AppendHistory>> history(int limit) = 0;  // newest first
+};
+
+}  // namespace waybill::store
