@@ -1,0 +1,114 @@
+// The seam under the Journal: what a storage engine must do, by noun. The rules of changes (conditions, fences, lanes)
+// are written once above it, in store/apply.h. SQLite is the engine; the tests bring a std::map model of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "store/changes.h"
+
+namespace waybill::store {
+
+class Payloads {
+ public:
+  virtual ~Payloads() = default;
+  virtual Status insert(const Payload& payload) = 0;
+  // Looks at no more than `limit` payloads with after < id < before, oldest first, and removes those without a
+  // delivery. Answers how many went and the last id looked at.
+  virtual Result<Swept> sweep(PayloadId after, PayloadId before, int limit) = 0;
+};
+
+class Deliveries {
+ public:
+  virtual ~Deliveries() = default;
+  virtual Status insert(const Delivery& delivery) = 0;
+  // Removes the row if it stands there with that count of attempts; false when it does not.
+  virtual Result<bool> remove(const DeliveryKey& key, int attempts) = 0;
+  // Moves the row to `due` with attempts + 1; false when it does not stand there with that count of attempts.
+  virtual Result<bool> reschedule(const DeliveryKey& key, int attempts, WallTime due, const std::string& error) = 0;
+};
+
+class Items {
+ public:
+  virtual ~Items() = default;
+  virtual Status put_table(const TableSpec& spec) = 0;
+  virtual Status drop_table(TableId table) = 0;
+  virtual Status clear_table(TableId table) = 0;
+  virtual bool has_table(TableId table) const = 0;
+  // Version of the item, 0 when it is not there.
+  virtual Result<std::int64_t> version(TableId table, const std::string& pk, const std::string& sk) = 0;
+  // Inserts (version 1) or replaces (version + 1) and answers the new version. Knows no conditions.
+  virtual Result<std::int64_t> put(TableId table, const ItemRow& row) = 0;
+  // As put, for a row that the caller knows is not there: false, and nothing changed, when it is.
+  virtual Result<bool> insert(TableId table, const ItemRow& row) = 0;
+  virtual Result<bool> remove(TableId table, const std::string& pk, const std::string& sk) = 0;
+  virtual Result<std::int64_t> sweep_expired(TableId table, std::int64_t now_seconds, int limit) = 0;
+};
+
+class Catalog {
+ public:
+  virtual ~Catalog() = default;
+  virtual Status put(const Resource& resource) = 0;
+  virtual Status remove(const ResourceKey& key) = 0;
+  virtual Status remove_unowned() = 0;
+  virtual Status put_endpoint(EndpointId id, const std::string& key) = 0;
+  virtual Status put_setting(const std::string& name, const std::string& value) = 0;
+};
+
+class DeadLetters {
+ public:
+  virtual ~DeadLetters() = default;
+  virtual Status insert(const DeadLetter& letter) = 0;
+  virtual Result<bool> remove(DeadLetterId id) = 0;
+  virtual Result<std::int64_t> sweep(WallTime before, int limit) = 0;
+};
+
+class History {
+ public:
+  virtual ~History() = default;
+  virtual Status append(const AppendHistory& line) = 0;
+  virtual Result<std::int64_t> sweep(WallTime before, std::int64_t keep, int limit) = 0;
+};
+
+// Owner/Thread: the Journal's writer thread, alone.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  virtual Status begin() = 0;
+  // Durable when it answers success. After an error nothing of the transaction may be taken as stored or as gone:
+  // `poisons` says whether the engine may go on at all.
+  virtual Status commit() = 0;
+  virtual void rollback() = 0;
+  // One level, inside a transaction.
+  virtual Status savepoint() = 0;
+  virtual Status release_savepoint() = 0;
+  virtual Status rollback_to_savepoint() = 0;
+
+  virtual Payloads& payloads() = 0;
+  virtual Deliveries& deliveries() = 0;
+  virtual Items& items() = 0;
+  virtual Catalog& catalog() = 0;
+  virtual DeadLetters& dead_letters() = 0;
+  virtual History& history() = 0;
+
+  // Removes payloads, deliveries, dead letters and history, all at once.
+  virtual Status clear_data() = 0;
+  virtual std::vector<TableId> tables() const = 0;
+
+  // Stored with the data. generation: see DeliveryFence. sequence: every id up to it may have been handed out.
+  virtual Result<std::int64_t> generation() = 0;
+  virtual Status set_generation(std::int64_t generation) = 0;
+  virtual Result<std::int64_t> highest_sequence() = 0;
+
+  // Between transactions: bytes of log since the last checkpoint, and the checkpoint itself.
+  virtual std::int64_t wal_bytes() const = 0;
+  virtual Status checkpoint() = 0;
+  // After an error: must the Journal stop for good (a failed sync or write), or did this unit alone fail (disk full)?
+  virtual bool poisons(const Error& error) const = 0;
+};
+
+}  // namespace waybill::store
