@@ -1,0 +1,187 @@
+// What a handler sees: an invocation in, an outcome out. A handler reads through the TableReader and RETURNS what it
+// wants done; Waybill commits those effects in one transaction with the acknowledgement of the delivery. So a handler
+// needs no client, cannot half-apply, and is tested by calling it.
+//
+// Built-in systems and plugins (waybill/plugin.h) use this same header. Values are plain JSON; a number is stored as an
+// exact decimal, an object as a map, an array as a list.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace waybill {
+
+using Json = nlohmann::json;
+
+enum class InvocationKind {
+  async,    // a rule, subscription or dead-letter target: one record
+  request,  // somebody waits for the response
+  batch,    // messages of a queue
+  stream,   // changes of a table
+};
+
+struct Record {
+  std::string id;         // event id, message id or stream sequence number
+  std::string_view body;  // JSON text, exactly as sent; valid during the invocation
+  // REQUIRES: nothing; throws nlohmann::json::exception on malformed text. The host turns what a handler throws into a
+  // failed record with the exception's text.
+  Json parse() const { return Json::parse(body); }
+};
+
+struct Invocation {
+  InvocationKind kind = InvocationKind::async;
+  std::string request_id;     // stays the same over the attempts of one delivery
+  std::string function_name;  // physical name, e.g. logistics-shipment-processor-dev
+  int attempt = 1;            // 1 for the first
+  // The daemon's wall clock, milliseconds since the epoch, UTC. Use it instead of the system clock: it can be virtual.
+  std::chrono::sys_time<std::chrono::milliseconds> now;
+  // Give up before this: a late outcome is dropped.
+  std::chrono::steady_clock::time_point deadline;
+  const std::map<std::string, std::string>* environment = nullptr;  // the function's Environment.Variables
+  std::uint64_t random_seed = 0;  // differs per attempt; ids made from it are reproducible in tests
+  std::vector<Record> records;
+
+  std::int64_t now_seconds() const {
+    return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  }
+  // Value of an environment variable, or the given default.
+  std::string env(const std::string& name, const std::string& otherwise = "") const {
+    if (!environment) return otherwise;
+    const auto found = environment->find(name);
+    return found == environment->end() ? otherwise : found->second;
+  }
+};
+
+struct Write {
+  enum class Kind { put, remove };
+  enum class Condition {
+    none,
+    absent,   // DynamoDB: attribute_not_exists(<partition key>)
+    present,  // DynamoDB: attribute_exists(<partition key>)
+  };
+  enum class OnFailed {
+    fail,  // the attempt fails
+    skip,  // nothing is written, a line is logged, the record counts as success
+  };
+  Kind kind = Kind::put;
+  std::string table;  // name or ARN
+  Json item;          // put: the whole item; remove: its key attributes
+  Condition condition = Condition::none;
+  OnFailed on_failed = OnFailed::fail;
+  // A write to a key that this invocation has read is refused when the item changed since, and the handler is asked
+  // again. true: write all the same.
+  bool blind = false;
+};
+
+struct Publish {
+  std::string topic;  // ARN
+  std::string subject;
+  std::string message;
+};
+
+struct Emit {
+  std::string bus = "default";  // name or ARN
+  std::string source;
+  std::string detail_type;
+  Json detail = Json::object();
+  std::vector<std::string> resources;
+};
+
+struct Metric {
+  std::string name_space;
+  std::string name;
+  double value = 1;
+  std::string unit = "Count";
+  std::map<std::string, std::string> dimensions;
+};
+
+enum class LogLevel { debug, info, warn, error };
+
+struct LogLine {
+  LogLevel level = LogLevel::info;
+  std::string message;
+};
+
+struct Effects {
+  std::vector<Write> writes;
+  std::vector<Publish> publishes;
+  std::vector<Emit> emits;
+  std::vector<Metric> metrics;
+  std::vector<LogLine> logs;
+
+  void put(std::string table, Json item) {
+    Write write;
+    write.table = std::move(table);
+    write.item = std::move(item);
+    writes.push_back(std::move(write));
+  }
+  void publish(std::string topic, std::string subject, std::string message) {
+    publishes.push_back({std::move(topic), std::move(subject), std::move(message)});
+  }
+  void log(LogLevel level, std::string message) { logs.push_back({level, std::move(message)}); }
+};
+
+// What became of one record. A failed record may carry effects too: they are stored with the failed attempt.
+struct RecordOutcome {
+  bool ok = true;
+  std::string error;      // why it failed
+  bool retryable = true;  // false: no further attempt, straight to the dead letters
+  Effects effects;
+
+  static RecordOutcome success(Effects effects = {}) { return {true, "", true, std::move(effects)}; }
+  static RecordOutcome failure(std::string error, Effects effects = {}, bool retryable = true) {
+    return {false, std::move(error), retryable, std::move(effects)};
+  }
+};
+
+struct Outcome {
+  std::vector<RecordOutcome> records;  // one per record of the invocation, in order
+  std::string response;                // JSON text; what a `request` answers
+
+  static Outcome of(RecordOutcome record, std::string response = "") {
+    Outcome outcome;
+    outcome.records.push_back(std::move(record));
+    outcome.response = std::move(response);
+    return outcome;
+  }
+};
+
+struct TableQuery {
+  std::string table;  // name or ARN
+  std::string index;  // "" for the table itself
+  Json partition;     // value of the partition key
+  Json from, to;      // inclusive bounds on the sort key; null for none
+  bool newest_first = false;
+  int limit = 100;
+  Json start;  // last_key of the page before; null for the first page
+};
+
+struct TablePage {
+  std::vector<Json> items;
+  Json last_key;  // null on the last page
+};
+
+// Reads of committed items. Throws std::runtime_error with a clear text on an unknown table or index, a wrong key, or
+// no permission; the host turns that into a failed attempt.
+class TableReader {
+ public:
+  virtual ~TableReader() = default;
+  virtual std::optional<Json> get(const std::string& table, const Json& key) const = 0;
+  virtual TablePage query(const TableQuery& query) const = 0;
+};
+
+// Called from several threads at once: keep state out of it, or guard it.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  virtual Outcome handle(const Invocation& invocation, const TableReader& tables) = 0;
+};
+
+}  // namespace waybill
