@@ -43,7 +43,7 @@ struct Delivery {
 // Names one attempt of one delivery. What was done under it is dropped whole when the delivery has moved on since.
 struct DeliveryFence {
   DeliveryKey key;
-  int attempts = 0;            // the delivery's count when the attempt began
+  int attempts = 0;             // the delivery's count when the attempt began
   std::int64_t generation = 0;  // the store's generation when the attempt began; a reset starts a new one
 };
 
@@ -52,12 +52,12 @@ struct DeadLetter {
   DeadLetterId id;
   EndpointId endpoint;
   PayloadKind kind = PayloadKind::event;
-  std::string origin;       // as in Payload
-  std::string body;         // as in Payload
-  std::string event_id;     // "" when the payload is no event
-  std::string rule_arn;     // "" when no rule caused it
+  std::string origin;    // as in Payload
+  std::string body;      // as in Payload
+  std::string event_id;  // "" when the payload is no event
+  std::string rule_arn;  // "" when no rule caused it
   std::string target_arn;
-  std::string error_code;   // AWS: NO_RESOURCE, ERROR_FROM_TARGET, TIMEOUT, …
+  std::string error_code;  // AWS: NO_RESOURCE, ERROR_FROM_TARGET, TIMEOUT, …
   std::string error_message;
   std::string exhausted_condition;  // MaximumRetryAttempts | MaximumEventAgeInSeconds, "" when not retried
   int attempts = 0;

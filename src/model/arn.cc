@@ -1,0 +1,59 @@
+#include "model/arn.h"
+
+#include <array>
+
+namespace waybill {
+
+std::optional<Arn> Arn::parse(std::string_view text) {
+  std::array<std::string_view, 5> parts;
+  for (auto& part : parts) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    part = text.substr(0, colon);
+    text.remove_prefix(colon + 1);
+  }
+  if (parts[0] != "arn" || parts[1].empty() || parts[2].empty() || text.empty()) return std::nullopt;
+  return Arn{std::string(parts[1]), std::string(parts[2]), std::string(parts[3]), std::string(parts[4]),
+             std::string(text)};
+}
+
+std::string Arn::str() const {
+  return "arn:" + partition + ":" + service + ":" + region + ":" + account + ":" + resource;
+}
+
+std::optional<std::string> Arn::resource_of(std::string_view type) const {
+  if (resource.size() <= type.size() || resource.compare(0, type.size(), type) != 0) return std::nullopt;
+  const char mark = resource[type.size()];
+  if (mark != '/' && mark != ':') return std::nullopt;
+  return resource.substr(type.size() + 1);
+}
+
+namespace {
+
+std::string make(const Place& place, const char* service, std::string resource) {
+  return Arn{"aws", service, place.region, place.account, std::move(resource)}.str();
+}
+
+}  // namespace
+
+std::string Place::event_bus(std::string_view name) const {
+  return make(*this, "events", "event-bus/" + std::string(name));
+}
+std::string Place::rule(std::string_view bus, std::string_view name) const {
+  const std::string prefix = bus == "default" ? "rule/" : "rule/" + std::string(bus) + "/";
+  return make(*this, "events", prefix + std::string(name));
+}
+std::string Place::table(std::string_view name) const { return make(*this, "dynamodb", "table/" + std::string(name)); }
+std::string Place::topic(std::string_view name) const { return make(*this, "sns", std::string(name)); }
+std::string Place::function(std::string_view name) const {
+  return make(*this, "lambda", "function:" + std::string(name));
+}
+
+std::string_view event_bus_name(std::string_view name_or_arn) {
+  if (!name_or_arn.starts_with("arn:")) return name_or_arn;
+  constexpr std::string_view kType = ":event-bus/";
+  const std::size_t at = name_or_arn.find(kType);
+  return at == std::string_view::npos ? name_or_arn : name_or_arn.substr(at + kType.size());
+}
+
+}  // namespace waybill

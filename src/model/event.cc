@@ -1,0 +1,24 @@
+#include "model/event.h"
+
+#include "model/json_text.h"
+
+namespace waybill {
+
+void append_event_head(const EventFields& fields, std::string& out) {
+  out.append(R"({"version":"0","id":")").append(fields.id).append(R"(","detail-type":)");
+  append_json_string(fields.detail_type, out);
+  out.append(R"(,"source":)");
+  append_json_string(fields.source, out);
+  out.append(R"(,"account":")").append(fields.account).append(R"(","time":")");
+  out.append(iso8601_seconds(fields.time)).append(R"(","region":")").append(fields.region);
+  out.append(R"(","resources":[)");
+  if (fields.resources) {
+    for (std::size_t i = 0; i < fields.resources->size(); ++i) {
+      if (i > 0) out.push_back(',');
+      append_json_string((*fields.resources)[i], out);
+    }
+  }
+  out.append(R"(],"detail":)");
+}
+
+}  // namespace waybill

@@ -1,0 +1,228 @@
+#include "model/json_text.h"
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace waybill {
+
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Bytes that end a run of ordinary characters inside a string: quote, backslash, control characters.
+constexpr std::array<bool, 256> make_string_stops() {
+  std::array<bool, 256> stops{};
+  for (int c = 0; c < 0x20; ++c) stops[static_cast<std::size_t>(c)] = true;
+  stops['"'] = stops['\\'] = true;
+  return stops;
+}
+constexpr std::array<bool, 256> kStringStops = make_string_stops();
+
+// A push-down automaton over the text: one bit a level says object or array.
+class Compactor {
+ public:
+  Compactor(std::string_view text, std::string& out, int max_depth) : text_(text), out_(out), max_depth_(max_depth) {}
+
+  bool run() {
+    skip_space();
+    if (at_end() || peek() != '{') return false;
+    open();
+    while (!levels_.empty()) {
+      skip_space();
+      if (at_end() || !step()) return false;
+    }
+    skip_space();
+    return at_end();
+  }
+
+ private:
+  enum class Expect { first_or_close, key, value, comma_or_close };
+
+  bool at_end() const { return at_ == text_.size(); }
+  char peek() const { return text_[at_]; }
+  void skip_space() {
+    while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+  }
+  bool in_object() const { return levels_.back(); }
+
+  void take() { out_.push_back(text_[at_++]); }
+
+  bool open() {
+    if (static_cast<int>(levels_.size()) >= max_depth_) return false;
+    levels_.push_back(peek() == '{');
+    take();
+    expect_ = Expect::first_or_close;
+    return true;
+  }
+
+  bool close() {
+    if (peek() != (in_object() ? '}' : ']')) return false;
+    take();
+    levels_.pop_back();
+    expect_ = Expect::comma_or_close;
+    return true;
+  }
+
+  bool step() {
+    switch (expect_) {
+      case Expect::comma_or_close:
+        if (peek() != ',') return close();
+        take();
+        expect_ = in_object() ? Expect::key : Expect::value;
+        return true;
+      case Expect::first_or_close:
+        if (peek() == '}' || peek() == ']') return close();
+        return in_object() ? key() : value();
+      case Expect::key: return key();
+      case Expect::value: return value();
+    }
+    return false;
+  }
+
+  bool key() {
+    if (peek() != '"' || !string()) return false;
+    skip_space();
+    if (at_end() || peek() != ':') return false;
+    take();
+    expect_ = Expect::value;
+    return true;
+  }
+
+  bool value() {
+    const char c = peek();
+    if (c == '{' || c == '[') return open();
+    expect_ = Expect::comma_or_close;
+    if (c == '"') return string();
+    if (c == '-' || is_digit(c)) return number();
+    return literal("true") || literal("false") || literal("null");
+  }
+
+  bool literal(std::string_view word) {
+    if (text_.substr(at_, word.size()) != word) return false;
+    out_.append(word);
+    at_ += word.size();
+    return true;
+  }
+
+  bool digits() {
+    const std::size_t start = at_;
+    while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
+    return at_ > start;
+  }
+
+  bool number() {
+    const std::size_t start = at_;
+    if (peek() == '-') ++at_;
+    const std::size_t first = at_;
+    if (!digits()) return false;
+    if (text_[first] == '0' && at_ - first > 1) return false;
+    if (!at_end() && peek() == '.') {
+      ++at_;
+      if (!digits()) return false;
+    }
+    if (!at_end() && (peek() == 'e' || peek() == 'E')) {
+      ++at_;
+      if (!at_end() && (peek() == '+' || peek() == '-')) ++at_;
+      if (!digits()) return false;
+    }
+    out_.append(text_.substr(start, at_ - start));
+    return true;
+  }
+
+  bool string() {
+    const std::size_t start = at_++;
+    for (;;) {
+      while (at_ < text_.size() && !kStringStops[static_cast<unsigned char>(text_[at_])]) ++at_;
+      if (at_end()) return false;
+      if (peek() == '"') break;
+      if (peek() != '\\' || !escape()) return false;
+    }
+    ++at_;
+    out_.append(text_.substr(start, at_ - start));
+    return true;
+  }
+
+  bool escape() {
+    ++at_;
+    if (at_end()) return false;
+    const char c = text_[at_++];
+    if (c != 'u') return std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos;
+    for (int i = 0; i < 4; ++i, ++at_) {
+      if (at_end()) return false;
+      const char h = text_[at_];
+      if (!is_digit(h) && !(h >= 'a' && h <= 'f') && !(h >= 'A' && h <= 'F')) return false;
+    }
+    return true;
+  }
+
+  std::string_view text_;
+  std::string& out_;
+  int max_depth_;
+  std::size_t at_ = 0;
+  Expect expect_ = Expect::value;
+  std::vector<bool> levels_;
+};
+
+}  // namespace
+
+bool append_compact_object(std::string_view text, std::string& out, int max_depth) {
+  const std::size_t before = out.size();
+  if (Compactor(text, out, max_depth).run()) return true;
+  out.resize(before);
+  return false;
+}
+
+void append_json_string(std::string_view text, std::string& out) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out.push_back('"');
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (!kStringStops[byte]) continue;
+    out.append(text.substr(start, i - start));
+    start = i + 1;
+    switch (text[i]) {
+      case '"': out.append("\\\""); break;
+      case '\\': out.append("\\\\"); break;
+      case '\n': out.append("\\n"); break;
+      case '\r': out.append("\\r"); break;
+      case '\t': out.append("\\t"); break;
+      default:
+        out.append("\\u00");
+        out.push_back(kHex[byte >> 4]);
+        out.push_back(kHex[byte & 0xF]);
+    }
+  }
+  out.append(text.substr(start));
+  out.push_back('"');
+}
+
+bool is_valid_utf8(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    const std::size_t extra = lead >= 0xC2 && lead <= 0xDF   ? 1
+                              : lead >= 0xE0 && lead <= 0xEF ? 2
+                              : lead >= 0xF0 && lead <= 0xF4 ? 3
+                                                             : 0;
+    if (extra == 0 || extra >= text.size() - i) return false;
+    std::uint32_t point = lead & (0x3Fu >> extra);
+    for (std::size_t k = 1; k <= extra; ++k) {
+      const auto byte = static_cast<unsigned char>(text[i + k]);
+      if ((byte & 0xC0) != 0x80) return false;
+      point = (point << 6) | (byte & 0x3F);
+    }
+    static constexpr std::uint32_t kSmallest[] = {0, 0x80, 0x800, 0x10000};
+    if (point < kSmallest[extra] || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) return false;
+    i += extra + 1;
+  }
+  return true;
+}
+
+}  // namespace waybill
