@@ -9,12 +9,13 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 namespace waybill {
 
@@ -48,16 +49,35 @@ struct Invocation {
   std::uint64_t random_seed = 0;  // differs per attempt; ids made from it are reproducible in tests
   std::vector<Record> records;
 
-  std::int64_t now_seconds() const {
-    return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-  }
+  std::int64_t now_seconds() const { return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count(); }
   // Value of an environment variable, or the given default.
   std::string env(const std::string& name, const std::string& otherwise = "") const {
     if (!environment) return otherwise;
     const auto found = environment->find(name);
     return found == environment->end() ? otherwise : found->second;
   }
+  // A version 4 UUID made from random_seed: another one for each n, the same one again for the same seed and n.
+  std::string uuid(std::uint64_t n = 0) const;
 };
+
+inline std::string Invocation::uuid(std::uint64_t n) const {
+  // splitmix64: neighbouring seeds and numbers give unrelated words.
+  const auto mixed = [](std::uint64_t word) {
+    word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9U;
+    word = (word ^ (word >> 27)) * 0x94d049bb133111ebU;
+    return word ^ (word >> 31);
+  };
+  const std::uint64_t base = mixed(random_seed + 0x9e3779b97f4a7c15U) + 2 * n * 0x9e3779b97f4a7c15U;
+  const std::uint64_t words[] = {(mixed(base) & ~std::uint64_t{0xf000}) | 0x4000,
+                                 (mixed(base + 0x9e3779b97f4a7c15U) >> 2) | (std::uint64_t{1} << 63)};
+  std::string text;
+  text.reserve(36);
+  for (int digit = 0; digit < 32; ++digit) {
+    if (digit == 8 || digit == 12 || digit == 16 || digit == 20) text += '-';
+    text += "0123456789abcdef"[(words[digit / 16] >> (60 - 4 * (digit % 16))) & 15];
+  }
+  return text;
+}
 
 struct Write {
   enum class Kind { put, remove };

@@ -1,0 +1,45 @@
+// What the handlers of this system have in common: going over the records, failing one, answering.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "handlers/logistics/event_reader.h"
+#include "waybill/handler.h"
+
+namespace waybill::logistics {
+
+// What the work on one record gave.
+struct Handled {
+  RecordOutcome record;
+  std::string response;
+};
+
+// One record: `number` is its place in the invocation, from 0.
+struct Step {
+  const Invocation& invocation;
+  std::size_t number;
+  EventReader& event;
+
+  std::string environment() const { return invocation.env("ENVIRONMENT", "dev"); }
+  // `id` of the event, else of the record; a new one where somebody called the function with neither.
+  std::string event_id() const;
+  // A variable that the function must have; where it has not, the event fails with the variable's name.
+  std::string required_env(const char* name) const;
+};
+
+// Runs `work` on each record. The response is that of the last one.
+Outcome each_record(const Invocation& invocation, Handled (*work)(const Step&));
+
+// A failed record with the line "<what>: <error>".
+Handled failed(const Step& step, const std::string& what);
+// The same, and an item in ERROR_TABLE for this attempt.
+Handled failed_and_stored(const Step& step, const std::string& what);
+
+// {"statusCode":200,"body":"…"}
+std::string response_of(const nlohmann::ordered_json& body);
+
+// A subject as SNS takes it: one line of at most 100 characters. A shipment with a long id is still told of.
+std::string subject_line(std::string text);
+
+}  // namespace waybill::logistics
