@@ -6,7 +6,7 @@ target_compile_options(waybill_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wconversion -Wno-sign-conversion
   -Werror)
 target_compile_definitions(waybill_options INTERFACE
-  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_DATE_TIME SPDLOG_NO_EXCEPTIONS=0)
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_DATE_TIME)
 target_include_directories(waybill_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 # Headers of libraries are not ours to warn about.
 target_include_directories(waybill_options SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})

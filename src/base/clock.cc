@@ -21,8 +21,8 @@ Parts split(WallTime time) {
 std::string iso8601_seconds(WallTime time) {
   const Parts p = split(time);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(p.date.year()),
-                     static_cast<unsigned>(p.date.month()), static_cast<unsigned>(p.date.day()), p.clock.hours().count(),
-                     p.clock.minutes().count(), p.clock.seconds().count());
+                     static_cast<unsigned>(p.date.month()), static_cast<unsigned>(p.date.day()),
+                     p.clock.hours().count(), p.clock.minutes().count(), p.clock.seconds().count());
 }
 
 std::string iso8601_millis(WallTime time) {
@@ -31,9 +31,7 @@ std::string iso8601_millis(WallTime time) {
   return fmt::format("{}.{:03}Z", text, split(time).clock.subseconds().count());
 }
 
-WallTime SystemWallClock::now() const {
-  return std::chrono::floor<Millis>(std::chrono::system_clock::now());
-}
+WallTime SystemWallClock::now() const { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
 SteadyTime SystemSteadyClock::now() const { return std::chrono::steady_clock::now(); }
 

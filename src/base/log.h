@@ -1,9 +1,9 @@
 // Logging is spdlog's default logger; this sets it up once, in main.
 #pragma once
 
-#include <spdlog/spdlog.h>
-
 #include <string>
+
+#include <spdlog/spdlog.h>
 
 #include "base/result.h"
 

@@ -2,15 +2,16 @@
 // functions that call libraries which throw.
 #pragma once
 
-#include <boost/system/result.hpp>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include <boost/system/result.hpp>
+
 namespace waybill {
 
 enum class ErrorCode {
-  invalid,      // the caller sent something wrong; the message names the field and the rule
+  invalid,  // the caller sent something wrong; the message names the field and the rule
   not_found,
   conflict,     // a condition, version or fence did not hold
   limit,        // a quota or size limit

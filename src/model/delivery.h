@@ -40,6 +40,15 @@ struct Delivery {
   std::string last_error;  // of the latest failed attempt, "" before it
 };
 
+// A delivery on its way into the store, with what it carries: after the commit it is dispatched from memory.
+struct NewDelivery {
+  Delivery delivery;
+  PayloadPtr payload;
+};
+
+// A delivery that was caused by 16 others before it is dead-lettered as RECURSION_LIMIT.
+inline constexpr int kMaxDepth = 16;
+
 // Names one attempt of one delivery. What was done under it is dropped whole when the delivery has moved on since.
 struct DeliveryFence {
   DeliveryKey key;

@@ -1,0 +1,125 @@
+// Inside of the dispatcher; included by its .cc files only.
+#pragma once
+
+#include <deque>
+#include <list>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+
+#include "delivery/dispatcher.h"
+#include "delivery/outcome.h"
+#include "delivery/window.h"
+
+namespace waybill::delivery {
+
+struct Lane;  // one endpoint
+
+// Deliveries of one endpoint that one task works through. It holds one slot of its function's concurrency.
+struct Batch {
+  Lane* lane = nullptr;
+  std::shared_ptr<const EndpointSpec> spec;
+  std::deque<Window::Waiting> todo;
+  std::optional<Window::Waiting> current;
+  SteadyTime started;
+  SteadyTime deadline;  // of the current attempt
+  std::int64_t generation = 0;
+  bool unhealthy = false;  // too many invocations of the function hang: fail without calling it
+  bool abandoned = false;  // the current attempt ran past its deadline and was settled as a timeout
+};
+
+struct Lane {
+  Lane(EndpointId endpoint, std::size_t limit) : id(endpoint), window(limit) {}
+  EndpointId id;
+  std::string key;
+  std::shared_ptr<const EndpointSpec> spec;  // null: no longer configured
+  Window window;
+  std::int64_t pending = 0;
+  bool queued = false;               // stands in ready_
+  std::optional<WallTime> indexed;   // stands in due_ with this time
+  std::chrono::nanoseconds pace{0};  // moving average of an attempt; 0 before the first
+  bool dispatchable() const { return !spec || spec->kind == EndpointKind::target; }
+};
+
+// Running and stuck invocations of one function (or other target), over all endpoints that name it.
+struct Slots {
+  int running = 0;
+  int stuck = 0;
+  std::vector<Lane*> blocked;  // wait for a slot
+};
+
+// All members are guarded by mutex_, but for those constant after construction. Functions that end in _locked expect
+// the lock; nothing is called out of the room while it is held.
+class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(Ports ports, DispatcherOptions options) : ports_(std::move(ports)), options_(options) {}
+
+  void load(const std::vector<store::EndpointRow>& endpoints);
+  void committed(std::vector<NewDelivery> deliveries);
+  void reconfigure();
+  void reset();
+  void tick();
+  void stop();
+  bool quiet() const;
+  std::vector<EndpointCounts> counts() const;
+
+ private:
+  // Where an attempt came from, for its settlement.
+  struct Origin {
+    Lane* lane;
+    std::shared_ptr<const EndpointSpec> spec;  // never null
+    std::int64_t generation;
+  };
+  static Origin origin_of(const Batch& batch);
+
+  // What has to be done once the lock is released.
+  struct Work {
+    std::vector<std::shared_ptr<Batch>> batches;
+    std::vector<Lane*> pages;
+    std::vector<std::shared_ptr<Batch>> timed_out;
+    std::optional<Millis> wake;
+  };
+
+  Lane& lane_locked(EndpointId id);
+  void refresh_locked(Lane& lane);  // puts the lane where it belongs: ready_, due_ or a page read
+  void index_locked(Lane& lane, std::optional<WallTime> due);
+  void pump_locked(Work& work);
+  std::shared_ptr<Batch> make_batch_locked(Lane& lane, WallTime now);
+  Slots& slots_locked(const Lane& lane);
+  int limit_of(const Lane& lane) const;
+  void release_slot_locked(Batch& batch);
+  void plan_wake_locked(Work& work);
+  void expire_locked(Work& work);
+  void start(Work work);
+
+  void run_batch(const std::shared_ptr<Batch>& batch);
+  bool next_of_batch(const std::shared_ptr<Batch>& batch);
+  void end_batch(const std::shared_ptr<Batch>& batch);
+  AttemptResult attempt(const Batch& batch, const EndpointSpec& spec, const Window::Waiting& waiting,
+                        const PayloadPtr& payload);
+  PayloadPtr payload_of(const Window::Waiting& waiting);
+  store::Journal::Unit settle_unit(const Origin& origin, Window::Waiting waiting, PayloadPtr payload,
+                                   AttemptResult result);
+  void applied(const Origin& origin, Window::Waiting waiting, Settled settled, store::Applied applied);
+  void refused(const Origin& origin, Window::Waiting waiting, const store::Refusal& refusal);
+  void fail(const Origin& origin, Window::Waiting waiting, std::string message);
+  void read_page(Lane* lane);
+
+  const Ports ports_;
+  const DispatcherOptions options_;
+
+  mutable std::mutex mutex_;
+  std::unordered_map<EndpointId, std::unique_ptr<Lane>> lanes_;  // lanes live as long as the dispatcher
+  std::deque<Lane*> ready_;
+  std::set<std::pair<WallTime, Lane*>> due_;
+  std::unordered_map<std::string, Slots> slots_;  // by target ARN
+  std::list<std::shared_ptr<Batch>> running_;
+  std::size_t tasks_ = 0;  // batches posted or running, less stuck ones
+  std::size_t reading_ = 0;
+  std::size_t stuck_threads_ = 0;
+  std::int64_t in_journal_ = 0;  // units submitted and not yet answered
+  std::optional<SteadyTime> wake_at_;
+  bool stopping_ = false;
+};
+
+}  // namespace waybill::delivery

@@ -1,0 +1,261 @@
+// The part of the dispatcher that runs outside its lock: attempts, their settlement, and page reads.
+#include <algorithm>
+
+#include "base/log.h"
+#include "delivery/dispatcher_impl.h"
+
+namespace waybill::delivery {
+
+namespace {
+
+constexpr std::chrono::seconds kDefaultTimeout{30};
+
+SteadyTime deadline_of(const EndpointSpec* spec, SteadyTime now) {
+  return now + (spec && spec->function ? spec->function->timeout : kDefaultTimeout);
+}
+
+// A delivery whose rule or target was deleted still has to end somewhere.
+std::shared_ptr<const EndpointSpec> gone(EndpointId id, const std::string& key) {
+  auto spec = std::make_shared<EndpointSpec>();
+  spec->id = id;
+  spec->key = key;
+  const std::size_t first = key.find(' ');
+  const std::size_t last = key.rfind(' ');
+  if (key.starts_with("target ") && last > first) spec->rule_arn = key.substr(first + 1, last - first - 1);
+  return spec;
+}
+
+}  // namespace
+
+void Dispatcher::Impl::start(Work work) {
+  for (auto& batch : work.timed_out) {
+    ports_.executor.replace_stuck_thread();
+    AttemptResult result;
+    result.ok = false;
+    result.error_code = "TIMEOUT";
+    result.error_message = "the invocation did not end within its timeout";
+    const Origin origin = origin_of(*batch);
+    ports_.probe.attempted(*origin.spec, ports_.steady.now() - batch->started, false);
+    Window::Waiting waiting = *batch->current;
+    PayloadPtr payload = payload_of(waiting);
+    auto unit = settle_unit(origin, std::move(waiting), std::move(payload), std::move(result));
+    ports_.journal.submit(store::Lane::internal, std::move(unit.changes), std::move(unit.done));
+  }
+  for (auto& batch : work.batches) {
+    ports_.executor.post([self = shared_from_this(), batch] { self->run_batch(batch); });
+  }
+  for (Lane* lane : work.pages) {
+    ports_.executor.post([self = shared_from_this(), lane] { self->read_page(lane); });
+  }
+  if (work.wake) ports_.wake_in(*work.wake);
+}
+
+Dispatcher::Impl::Origin Dispatcher::Impl::origin_of(const Batch& batch) {
+  return {batch.lane, batch.spec ? batch.spec : gone(batch.lane->id, batch.lane->key), batch.generation};
+}
+
+void Dispatcher::Impl::run_batch(const std::shared_ptr<Batch>& batch) {
+  const Origin origin = origin_of(*batch);
+  std::vector<store::Journal::Unit> units;
+  while (next_of_batch(batch)) {
+    const Window::Waiting waiting = *batch->current;
+    PayloadPtr payload = payload_of(waiting);
+    const SteadyTime before = ports_.steady.now();
+    AttemptResult result = attempt(*batch, *origin.spec, waiting, payload);
+    const auto took = ports_.steady.now() - before;
+    {
+      const std::lock_guard lock(mutex_);
+      if (batch->abandoned) {  // settled as a timeout meanwhile: this result comes too late
+        ports_.probe.ended(*origin.spec, DeliveryProbe::Outcome::fenced);
+        break;
+      }
+      batch->lane->pace = batch->lane->pace.count() == 0 ? took : (batch->lane->pace * 7 + took) / 8;
+      batch->current.reset();
+    }
+    ports_.probe.attempted(*origin.spec, took, result.ok);
+    units.push_back(settle_unit(origin, waiting, std::move(payload), std::move(result)));
+  }
+  if (!units.empty()) ports_.journal.submit_many(store::Lane::internal, std::move(units));
+  end_batch(batch);
+}
+
+AttemptResult Dispatcher::Impl::attempt(const Batch& batch, const EndpointSpec& spec, const Window::Waiting& waiting,
+                                        const PayloadPtr& payload) {
+  const auto failure = [](FailureClass failure_class, const char* code, std::string message) {
+    return AttemptResult{false, failure_class, code, std::move(message), {}};
+  };
+  if (!batch.spec) {
+    return failure(FailureClass::permanent, "NO_RESOURCE", "the rule or target of this delivery no longer exists");
+  }
+  if (!payload->id.value) {
+    return failure(FailureClass::retriable, "INTERNAL_ERROR", "the payload of this delivery is not in the store");
+  }
+  if (waiting.delivery.depth > kMaxDepth) {
+    return failure(
+        FailureClass::permanent, "RECURSION_LIMIT",
+        "this delivery was caused by " + std::to_string(kMaxDepth) + " others before it: a rule feeds itself");
+  }
+  if (batch.unhealthy) {
+    return failure(FailureClass::retriable, "ERROR_FROM_TARGET",
+                   "the function is unhealthy: " + std::to_string(options_.max_stuck) + " of its invocations hang");
+  }
+  return ports_.invoker.invoke({spec, waiting.delivery, *payload, ports_.wall.now(), batch.deadline});
+}
+
+bool Dispatcher::Impl::next_of_batch(const std::shared_ptr<Batch>& batch) {
+  Work work;
+  bool more = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!batch->abandoned && !batch->todo.empty()) {
+      more = true;
+      batch->current = std::move(batch->todo.front());
+      batch->todo.pop_front();
+      batch->started = ports_.steady.now();
+      batch->deadline = deadline_of(batch->spec.get(), batch->started);
+      if (!wake_at_ || *wake_at_ > batch->deadline) plan_wake_locked(work);
+    }
+  }
+  start(std::move(work));
+  return more;
+}
+
+void Dispatcher::Impl::end_batch(const std::shared_ptr<Batch>& batch) {
+  Work work;
+  {
+    const std::lock_guard lock(mutex_);
+    running_.remove(batch);
+    if (batch->abandoned) {  // the stuck thread came back; its slot was given away when it timed out
+      --stuck_threads_;
+      --slots_locked(*batch->lane).stuck;
+    } else {
+      --tasks_;
+      release_slot_locked(*batch);
+    }
+    refresh_locked(*batch->lane);
+    pump_locked(work);
+  }
+  start(std::move(work));
+}
+
+PayloadPtr Dispatcher::Impl::payload_of(const Window::Waiting& waiting) {
+  static const PayloadPtr kMissing = std::make_shared<const Payload>();
+  if (waiting.payload) return waiting.payload;
+  auto reader = ports_.readers.lend();
+  if (!reader) return kMissing;
+  auto found = (*reader)->payloads({waiting.delivery.payload});
+  return found && !found->empty() && found->front() ? found->front() : kMissing;
+}
+
+store::Journal::Unit Dispatcher::Impl::settle_unit(const Origin& origin, Window::Waiting waiting, PayloadPtr payload,
+                                                   AttemptResult result) {
+  Settled settled = settle({*origin.spec, waiting.delivery, *payload, origin.generation, ports_.wall.now()},
+                           std::move(result), options_.backoff, ports_.random, ports_.journal, ports_.dead_letters);
+  store::Journal::Unit unit;
+  unit.changes = std::exchange(settled.changes, {});
+  waiting.payload = std::move(payload);
+  {
+    const std::lock_guard lock(mutex_);
+    ++in_journal_;
+  }
+  unit.done = [self = shared_from_this(), origin, waiting = std::move(waiting),
+               settled = std::move(settled)](store::Applied applied) mutable {
+    self->applied(origin, std::move(waiting), std::move(settled), std::move(applied));
+  };
+  return unit;
+}
+
+void Dispatcher::Impl::applied(const Origin& origin, Window::Waiting waiting, Settled settled, store::Applied applied) {
+  if (!applied) {
+    refused(origin, std::move(waiting), applied.error());
+    return;
+  }
+  ports_.probe.ended(*origin.spec, settled.outcome);
+  Work work;
+  {
+    const std::lock_guard lock(mutex_);
+    --in_journal_;
+    Lane& lane = *origin.lane;
+    lane.window.finish(waiting.delivery.key.id);
+    if (settled.retry) {
+      lane.window.add(std::move(*settled.retry), std::move(waiting.payload));
+    } else {
+      --lane.pending;
+    }
+    refresh_locked(lane);
+    pump_locked(work);
+  }
+  start(std::move(work));
+  if (!settled.caused.empty()) committed(std::move(settled.caused));
+}
+
+void Dispatcher::Impl::refused(const Origin& origin, Window::Waiting waiting, const store::Refusal& refusal) {
+  using Reason = store::Refusal::Reason;
+  const bool conflict = refusal.reason == Reason::version_conflict && waiting.conflicts < options_.max_conflicts;
+  const bool fenced = refusal.reason == Reason::fenced;
+  if (!conflict && (refusal.reason == Reason::version_conflict || refusal.reason == Reason::condition_failed ||
+                    refusal.reason == Reason::invalid_effect)) {
+    fail(origin, std::move(waiting), refusal.message);
+    return;
+  }
+  if (fenced) ports_.probe.ended(*origin.spec, DeliveryProbe::Outcome::fenced);
+  if (conflict) ports_.probe.ended(*origin.spec, DeliveryProbe::Outcome::conflicted);
+  Work work;
+  {
+    const std::lock_guard lock(mutex_);
+    --in_journal_;
+    Lane& lane = *origin.lane;
+    if (fenced) {
+      lane.window.finish(waiting.delivery.key.id);
+    } else if (conflict) {
+      ++waiting.conflicts;
+      lane.window.put_back(std::move(waiting));
+    } else {  // the disk is full, or the Journal stopped: the row is where it was
+      lane.window.put_back(std::move(waiting));
+      lane.stalled_until = ports_.wall.now() + std::chrono::seconds{1};
+    }
+    refresh_locked(lane);
+    pump_locked(work);
+  }
+  start(std::move(work));
+}
+
+// The effects could not be applied: a failed attempt, without them.
+void Dispatcher::Impl::fail(const Origin& origin, Window::Waiting waiting, std::string message) {
+  AttemptResult result{false, FailureClass::retriable, "ERROR_FROM_TARGET", std::move(message), {}};
+  PayloadPtr payload = waiting.payload;
+  auto unit = settle_unit(origin, std::move(waiting), std::move(payload), std::move(result));
+  {
+    const std::lock_guard lock(mutex_);
+    --in_journal_;  // the refused one
+  }
+  ports_.journal.submit(store::Lane::internal, std::move(unit.changes), std::move(unit.done));
+}
+
+void Dispatcher::Impl::read_page(Lane* lane) {
+  DeliveryKey first{lane->id, WallTime::min(), DeliveryId{0}};
+  std::size_t limit = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    limit = lane->window.page_size();
+  }
+  auto reader = ports_.readers.lend();
+  Result<std::vector<Delivery>> rows = reader ? (*reader)->deliveries(first, WallTime::max(), static_cast<int>(limit))
+                                              : Result<std::vector<Delivery>>(reader.error());
+  if (!rows) spdlog::error("reading the deliveries of endpoint {} failed: {}", lane->key, rows.error().message);
+  Work work;
+  {
+    const std::lock_guard lock(mutex_);
+    --reading_;
+    if (rows) {
+      lane->window.merge_page(std::move(*rows));
+      refresh_locked(*lane);
+    } else {
+      lane->window.abandon_page();
+    }
+    pump_locked(work);
+  }
+  start(std::move(work));
+}
+
+}  // namespace waybill::delivery

@@ -1,0 +1,64 @@
+// What the dispatcher needs from others: somebody to invoke an endpoint, somebody who knows dead-letter targets, and a
+// probe. Declared here; the daemon joins them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "delivery/retry.h"
+#include "model/delivery.h"
+#include "model/topology.h"
+#include "store/changes.h"
+
+namespace waybill::delivery {
+
+struct Attempt {
+  const EndpointSpec& endpoint;
+  const Delivery& delivery;
+  const Payload& payload;
+  WallTime now;
+  SteadyTime deadline;
+};
+
+// Effects, and the deliveries that they cause.
+struct Consequences {
+  store::Changes changes;
+  std::vector<NewDelivery> deliveries;
+};
+
+struct AttemptResult {
+  bool ok = true;
+  FailureClass failure = FailureClass::retriable;
+  std::string error_code;     // contract section 9: ERROR_FROM_TARGET, NO_RESOURCE, TIMEOUT, …
+  std::string error_message;  // for people
+  Consequences consequences;  // commit with the outcome, also with a failure
+};
+
+class Invoker {
+ public:
+  virtual ~Invoker() = default;
+  // Blocks up to the deadline, in good handlers. Called on worker threads, several at once.
+  virtual AttemptResult invoke(const Attempt& attempt) = 0;
+};
+
+class DeadLetterRouter {
+ public:
+  virtual ~DeadLetterRouter() = default;
+  // What else a dead letter causes: the target's DLQ and the function's own dead-letter target. Errors (no such queue)
+  // are logged by the router; the record in Waybill's own store is kept whatever happens here.
+  virtual Consequences route(const EndpointSpec& endpoint, const DeadLetter& letter, int depth) = 0;
+};
+
+// Thread-safe.
+class DeliveryProbe {
+ public:
+  virtual ~DeliveryProbe() = default;
+  enum class Outcome { delivered, retried, dead_lettered, fenced, conflicted };
+  virtual void attempted(const EndpointSpec& /*endpoint*/, std::chrono::nanoseconds /*duration*/, bool /*ok*/) {}
+  virtual void ended(const EndpointSpec& /*endpoint*/, Outcome) {}
+};
+
+}  // namespace waybill::delivery

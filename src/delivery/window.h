@@ -1,0 +1,70 @@
+// The part of one endpoint's deliveries that is in memory: the earliest `limit` of them, and those in flight. The rest
+// waits in the store and is paged in. Pure data structure, no locks.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "model/delivery.h"
+
+namespace waybill::delivery {
+
+class Window {
+ public:
+  explicit Window(std::size_t limit) : limit_(limit) {}
+
+  struct Waiting {
+    Delivery delivery;
+    PayloadPtr payload;  // null: to be read from the store
+    int conflicts = 0;   // how often its handler was asked again for a version conflict
+  };
+
+  // A committed delivery. Kept if it belongs to the earliest; otherwise it is known to be in the store (behind()).
+  void add(Delivery delivery, PayloadPtr payload);
+  // The first delivery due at or before now goes in flight.
+  std::optional<Waiting> take(WallTime now);
+  // Back from flight, unchanged: to be tried again at once.
+  void put_back(Waiting waiting);
+  // Out of flight for good (the row is gone), or about to be added again with another key.
+  void finish(DeliveryId id);
+
+  // Deliveries are in the store that are not here.
+  bool behind() const { return behind_; }
+  // At start: what the store holds is not known yet.
+  void mark_behind() {
+    behind_ = true;
+    known_to_ = {};
+  }
+  bool wants_page() const { return behind_ && !paging_ && waiting_.size() * 2 <= limit_; }
+  // Answers how many rows, from the endpoint's first, to read. REQUIRES: wants_page().
+  std::size_t begin_page();
+  std::size_t page_size() const { return asked_; }
+  // The rows read, in key order. REQUIRES: begin_page() before.
+  void merge_page(std::vector<Delivery> rows);
+  void abandon_page() { paging_ = false; }
+
+  std::optional<WallTime> first_due() const;
+  std::size_t waiting() const { return waiting_.size(); }
+  std::size_t in_flight() const { return in_flight_.size(); }
+  const std::map<DeliveryKey, Waiting>& entries() const { return waiting_; }
+  void clear();
+
+ private:
+  bool known(const DeliveryKey& key) const { return !behind_ || key <= known_to_; }
+
+  std::size_t limit_;
+  std::map<DeliveryKey, Waiting> waiting_;
+  std::unordered_set<DeliveryId> in_flight_;
+  bool behind_ = false;
+  DeliveryKey known_to_;  // while behind: every stored delivery up to this key is here
+  bool paging_ = false;
+  bool missed_while_paging_ = false;  // something was added past known_to_ since begin_page
+  bool discard_page_ = false;         // cleared while a page was being read
+  std::size_t asked_ = 0;
+  std::unordered_set<DeliveryId> ended_while_paging_;  // the page may still show them
+};
+
+}  // namespace waybill::delivery
