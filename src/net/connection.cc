@@ -1,0 +1,311 @@
+#include "net/connection.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
+
+#include "base/log.h"
+#include "net/url.h"
+
+namespace waybill::net {
+
+namespace {
+
+using boost::system::error_code;
+
+constexpr std::size_t kMinRead = 4 * 1024;
+constexpr std::size_t kMaxRead = 64 * 1024;
+// What a connection keeps between requests, for each direction.
+constexpr std::size_t kMaxKept = 64 * 1024;
+// Larger bodies are written from where they are, without a copy behind the header.
+constexpr std::size_t kMaxCopiedBody = 16 * 1024;
+constexpr std::size_t kMaxShownName = 200;
+
+std::string_view text_of(const boost::beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+}
+
+std::string address_of(const asio::ip::tcp::endpoint& endpoint) { return endpoint.address().to_string(); }
+
+}  // namespace
+
+Connection::Connection(Socket socket, std::shared_ptr<ServerCore> core)
+    : socket_(std::move(socket)),
+      timer_(socket_.get_executor()),
+      core_(std::move(core)),
+      gate_(std::make_shared<ReplyGate>(socket_.get_executor())),
+      parser_({core_->options.max_header_bytes, core_->options.max_body_bytes}),
+      tick_(std::min({core_->options.read_deadline, core_->options.idle_deadline, core_->options.write_deadline})) {
+  error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  remote_ = address_of(socket_.remote_endpoint(ignored));
+  local_ = address_of(socket_.local_endpoint(ignored));
+}
+
+Connection::~Connection() {
+  gate_->close();
+  if (is_member_) core_->connections.remove(this);
+}
+
+void Connection::start() {
+  is_member_ = core_->connections.add(this, weak_from_this());
+  if (!is_member_) return;  // draining: the socket closes with this object
+  core_->probe.connection_opened();
+  asio::co_spawn(socket_.get_executor(), run(shared_from_this()), asio::detached);
+}
+
+void Connection::drain() {
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    if (self->phase_ != Phase::idle) return;
+    self->expired_ = true;
+    error_code ignored;
+    self->socket_.cancel(ignored);
+  });
+}
+
+void Connection::cut() {
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    self->cut_ = true;
+    self->broken_ = true;
+    self->gate_->close();
+    error_code ignored;
+    self->socket_.close(ignored);
+  });
+}
+
+void Connection::abandon() {
+  error_code ignored;
+  cut_ = true;
+  broken_ = true;
+  socket_.close(ignored);
+  timer_.cancel();
+  gate_->close(true);
+}
+
+// The parameter keeps the connection alive as long as the coroutine is.
+Task<void> Connection::run([[maybe_unused]] std::shared_ptr<Connection> self) {
+  enter(Phase::idle, std::chrono::steady_clock::now() + core_->options.idle_deadline);
+  for (bool go_on = true; go_on && !cut_;) {
+    std::size_t taken = 0;
+    const auto progress = parser_.feed(text_of(input_), taken);
+    input_.consume(taken);
+    switch (progress) {
+      case RequestParser::Progress::need_more: go_on = co_await fill(); break;
+      case RequestParser::Progress::head: go_on = co_await judge_head(); break;
+      case RequestParser::Progress::complete: go_on = co_await serve_request(); break;
+      case RequestParser::Progress::failed: {
+        const auto failure = parser_.failure();
+        go_on = co_await refuse(failure.status, failure.code, failure.message);
+        break;
+      }
+    }
+  }
+  co_await finish();
+  if (!core_->stopped) core_->probe.connection_closed();
+}
+
+// Reads some bytes, after everything that waits to be written is out. False: no further request.
+Task<bool> Connection::fill() {
+  if (!output_.empty() && !co_await flush()) co_return false;
+  const bool idle = !parser_.started();
+  if (idle && core_->draining) co_return false;
+  if (idle) {
+    if (phase_ != Phase::idle) {
+      shrink();
+      enter(Phase::idle, std::chrono::steady_clock::now() + core_->options.idle_deadline);
+    }
+  } else {
+    if (read_deadline_ == Time{}) read_deadline_ = std::chrono::steady_clock::now() + core_->options.read_deadline;
+    enter(Phase::reading, read_deadline_);
+  }
+  error_code error = asio::error::operation_aborted;
+  if (!expired_) {
+    const std::size_t room = std::clamp(input_.size(), kMinRead, kMaxRead);
+    const std::size_t size =
+        co_await socket_.async_read_some(input_.prepare(room), asio::redirect_error(kAwait, error));
+    input_.commit(size);
+  }
+  if (!error) co_return true;
+  if (idle || cut_) co_return false;
+  if (expired_) {
+    co_return co_await refuse(
+        408, "RequestTimeout",
+        "The request was not received whole within " + std::to_string(core_->options.read_deadline.count()) + " ms.");
+  }
+  if (error != asio::error::eof) {
+    broken_ = true;
+    co_return false;
+  }
+  const auto failure = parser_.truncated();
+  co_return co_await refuse(failure.status, failure.code, failure.message);
+}
+
+// "" when the request may be served.
+std::string Connection::forbidden_reason(const HttpRequest& request) {
+  const auto refusal = [](std::string_view header, std::string_view value) {
+    return std::string(header) + " '" + std::string(value.substr(0, kMaxShownName)) +
+           "' is not served here. If it should be, add its host name to the setting allowed_hosts.";
+  };
+  const std::string_view authority = split_target(request.target).authority;
+  if (!authority.empty() && !core_->hosts.allows_host(authority, local_)) return refusal("Host", authority);
+  const std::string_view host = request.header("Host");
+  const bool has_host = request.headers.count("Host") > 0;
+  if (has_host && (host.empty() || host != trusted_host_)) {
+    if (!core_->hosts.allows_host(host, local_)) return refusal("Host", host);
+    trusted_host_ = host;
+  }
+  for (std::size_t i = 0; i < request.headers.size(); ++i) {
+    const auto field = request.headers.at(i);
+    if (!equals_ignoring_case(field.name, "Origin")) continue;
+    if (!core_->hosts.allows_origin(field.value, local_)) return refusal("Origin", field.value);
+  }
+  return {};
+}
+
+// The checks that need no body, so that a refused client need not send it.
+Task<bool> Connection::judge_head() {
+  const HttpRequest& request = parser_.request();
+  const std::size_t hosts = request.headers.count("Host");
+  if (hosts > 1 || (hosts == 0 && request.version >= 11)) {
+    co_return co_await refuse(400, "BadRequest", "An HTTP/1.1 request must have exactly one Host header.");
+  }
+  if (const std::string reason = forbidden_reason(request); !reason.empty()) {
+    co_return co_await refuse(403, "Forbidden", reason);
+  }
+  // Whoever has begun to send the body does not wait for leave.
+  if (parser_.expects_continue() && input_.size() == 0) {
+    output_ += "HTTP/1.1 100 Continue\r\n\r\n";
+  }
+  co_return true;
+}
+
+void Connection::hand_out(HttpRequest request) {
+  try {
+    core_->handler(std::move(request), Reply(gate_));
+  } catch (const std::exception& error) {
+    // The reply was destroyed on the way here, which settled the gate.
+    spdlog::error("http: request {} failed: {}", request_id_, error.what());
+  }
+}
+
+Task<bool> Connection::serve_request() {
+  HttpRequest request = parser_.take();
+  read_deadline_ = Time{};
+  request.request_id = uuid_v4(core_->random);
+  request.remote = remote_;
+  request_id_ = request.request_id;
+  const bool head_only = request.method == "HEAD";
+  ResponseFrame frame{request_id_, request.keep_alive, request.version};
+  if (core_->stopped) co_return false;
+  gate_->arm();
+  // The handler has its own notion of time; until it answers, the connection has no deadline.
+  enter(Phase::waiting, Time::max());
+  hand_out(std::move(request));
+  if (!gate_->settled()) {
+    if (!output_.empty() && !co_await flush()) co_return false;
+    enter(Phase::waiting, Time::max());
+    co_await gate_->wait();
+  }
+  if (cut_) co_return false;
+  std::optional<HttpResponse> response = gate_->take();
+  if (!response) {
+    response = core_->options.error_response(500, "InternalFailure", "The request failed inside the server.", nullptr);
+  }
+  frame.keep_alive = frame.keep_alive && !response->close && !core_->draining;
+  append_head(output_, *response, frame);
+  const bool has_body = !head_only && status_has_body(response->status);
+  if (has_body && response->body.size() > kMaxCopiedBody) {
+    if (!co_await flush(response->body)) co_return false;
+  } else if (has_body) {
+    output_ += response->body;
+  }
+  // Answers to pipelined requests leave together, but not without bound.
+  if (output_.size() > kMaxKept && !co_await flush()) co_return false;
+  co_return frame.keep_alive;
+}
+
+// Answers an error that the server found itself. Always the connection's last answer.
+Task<bool> Connection::refuse(unsigned status, std::string_view code, std::string message) {
+  unread_ = true;
+  core_->probe.request_refused(status);
+  request_id_ = uuid_v4(core_->random);
+  const HttpRequest* request = parser_.started() ? &parser_.request() : nullptr;
+  const HttpResponse response = core_->options.error_response(status, code, message, request);
+  append_head(output_, response, {request_id_, false, 11});
+  if (!request || request->method != "HEAD") output_ += response.body;
+  co_return false;
+}
+
+// Writes output_ and then body. Mostly the kernel takes all at once, without a turn through the event loop.
+Task<bool> Connection::flush(std::string_view body) {
+  std::array<asio::const_buffer, 2> buffers{asio::buffer(output_), asio::buffer(body)};
+  error_code error;
+  expired_ = false;
+  const std::size_t written = socket_.write_some(buffers, error);
+  const std::size_t total = output_.size() + body.size();
+  if (error == asio::error::would_block) error = {};
+  if (!error && written < total) {
+    enter(Phase::writing, std::chrono::steady_clock::now() + core_->options.write_deadline);
+    const std::size_t of_output = std::min(written, output_.size());
+    buffers[0] += of_output;
+    buffers[1] += written - of_output;
+    co_await asio::async_write(socket_, buffers, asio::redirect_error(kAwait, error));
+  }
+  output_.clear();
+  if (error || expired_) broken_ = true;
+  co_return !broken_;
+}
+
+Task<void> Connection::finish() {
+  if (!output_.empty() && !broken_) co_await flush();
+  error_code error;
+  if (!broken_ && (unread_ || input_.size() > 0 || socket_.available(error) > 0)) {
+    socket_.shutdown(Socket::shutdown_send, error);
+    enter(Phase::lingering, std::chrono::steady_clock::now() + core_->options.linger_deadline);
+    input_.clear();
+    for (std::size_t left = core_->options.linger_bytes; !error && !expired_ && left > 0;) {
+      const std::size_t size = co_await socket_.async_read_some(input_.prepare(std::min(left, kMaxRead)),
+                                                                asio::redirect_error(kAwait, error));
+      left -= size;
+    }
+  }
+  cut_ = true;
+  socket_.close(error);
+  timer_.cancel();
+}
+
+void Connection::shrink() {
+  if (input_.capacity() > kMaxKept && input_.size() <= kMinRead) input_.shrink_to_fit();
+  if (output_.capacity() > kMaxKept) std::string().swap(output_);
+}
+
+void Connection::enter(Phase phase, Time deadline) {
+  phase_ = phase;
+  deadline_ = deadline;
+  expired_ = false;
+  if (deadline_ < wake_up_) watch(std::chrono::steady_clock::now());
+}
+
+void Connection::watch(Time now) {
+  wake_up_ = std::min(deadline_, now + tick_);
+  timer_.expires_at(wake_up_);
+  timer_.async_wait([self = shared_from_this()](const error_code& error) {
+    if (!error && !self->cut_) self->on_tick();
+  });
+}
+
+void Connection::on_tick() {
+  const Time now = std::chrono::steady_clock::now();
+  if (now >= deadline_) {
+    expired_ = true;
+    deadline_ = Time::max();
+    error_code ignored;
+    socket_.cancel(ignored);
+  }
+  watch(now);
+}
+
+}  // namespace waybill::net

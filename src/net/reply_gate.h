@@ -1,0 +1,45 @@
+// Where the answer of any thread meets the connection that waits for it. One per connection, reused for each of its
+// requests; it outlives the connection as long as a Reply holds it, and is then closed: answers go nowhere.
+#pragma once
+
+#include <mutex>
+#include <optional>
+
+#include "base/function.h"
+#include "net/asio_types.h"
+#include "net/http.h"
+
+namespace waybill::net {
+
+class ReplyGate final : public ReplySink {
+ public:
+  explicit ReplyGate(Strand strand) : strand_(std::move(strand)) {}
+
+  // Any thread.
+  void answer(HttpResponse response) override;
+  void drop() override;
+  // Any thread. No answer is taken any more. The waiting connection is woken and finds nothing, or, with
+  // `forget`, is destroyed unresumed: for a server that goes away while nobody runs its io_context.
+  void close(bool forget = false);
+
+  // The connection's strand. Before a request is handed out.
+  void arm();
+  bool settled();
+  // Suspends until settled or closed. At most one waiter.
+  Task<void> wait();
+  // Nothing when the reply was dropped or the gate closed.
+  std::optional<HttpResponse> take();
+
+ private:
+  void settle(std::optional<HttpResponse> response);
+  void set_waiter(UniqueFunction<void()> waiter);
+
+  const Strand strand_;
+  std::mutex mutex_;
+  bool closed_ = false;  // guarded by mutex_, as all below
+  bool settled_ = false;
+  std::optional<HttpResponse> response_;
+  UniqueFunction<void()> waiter_;
+};
+
+}  // namespace waybill::net
