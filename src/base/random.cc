@@ -57,4 +57,16 @@ std::string uuid_v7(WallTime now, Random& random) {
   return format_uuid(high, with_variant(random.next()));
 }
 
+std::string uuid_from(std::uint64_t seed) {
+  // splitmix64: every bit of the seed reaches every bit of the result.
+  const auto mix = [&seed] {
+    std::uint64_t z = (seed += 0x9E3779B97F4A7C15ULL);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+    return z ^ (z >> 31);
+  };
+  const std::uint64_t high = (mix() & 0xFFFFFFFFFFFF0FFFULL) | 0x4000ULL;
+  return format_uuid(high, with_variant(mix()));
+}
+
 }  // namespace waybill

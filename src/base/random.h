@@ -41,4 +41,7 @@ std::string uuid_v4(Random& random);
 // Lower-case UUID, version 7 (RFC 9562): sorts by creation time, so rows keyed by it are appended, not scattered.
 std::string uuid_v7(WallTime now, Random& random);
 
+// A version 4 UUID that is always the same for the same seed.
+std::string uuid_from(std::uint64_t seed);
+
 }  // namespace waybill

@@ -35,9 +35,10 @@ struct Lane {
   std::shared_ptr<const EndpointSpec> spec;  // null: no longer configured
   Window window;
   std::int64_t pending = 0;
-  bool queued = false;               // stands in ready_
-  std::optional<WallTime> indexed;   // stands in due_ with this time
-  std::chrono::nanoseconds pace{0};  // moving average of an attempt; 0 before the first
+  bool queued = false;                    // stands in ready_
+  std::optional<WallTime> indexed;        // stands in due_ with this time
+  std::optional<WallTime> stalled_until;  // the store could not take an outcome; try again then
+  std::chrono::nanoseconds pace{0};       // moving average of an attempt; 0 before the first
   bool dispatchable() const { return !spec || spec->kind == EndpointKind::target; }
 };
 

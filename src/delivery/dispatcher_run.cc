@@ -171,6 +171,11 @@ void Dispatcher::Impl::applied(const Origin& origin, Window::Waiting waiting, Se
     return;
   }
   ports_.probe.ended(*origin.spec, settled.outcome);
+  for (const store::ChangeResult& result : *applied) {
+    if (std::holds_alternative<store::ConditionSkipped>(result)) {
+      spdlog::info("{}: a conditional write was skipped: the item is there already", origin.spec->target_arn);
+    }
+  }
   Work work;
   {
     const std::lock_guard lock(mutex_);

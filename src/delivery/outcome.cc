@@ -1,6 +1,6 @@
 #include "delivery/outcome.h"
 
-#include <nlohmann/json.hpp>
+#include "model/event.h"
 
 namespace waybill::delivery {
 
@@ -11,13 +11,6 @@ void append(Consequences from, Settled& into) {
   for (NewDelivery& caused : from.deliveries) into.caused.push_back(std::move(caused));
 }
 
-std::string event_id_of(const Payload& payload) {
-  const auto json = nlohmann::json::parse(payload.body, nullptr, false);
-  if (!json.is_object()) return "";
-  const auto id = json.find(payload.kind == PayloadKind::event ? "id" : "MessageId");
-  return id != json.end() && id->is_string() ? id->get<std::string>() : std::string();
-}
-
 DeadLetter letter_for(const SettleContext& context, const AttemptResult& result, const RetryDecision& decision,
                       store::Journal& journal) {
   DeadLetter letter;
@@ -26,7 +19,7 @@ DeadLetter letter_for(const SettleContext& context, const AttemptResult& result,
   letter.kind = context.payload.kind;
   letter.origin = context.payload.origin;
   letter.body = context.payload.body;
-  letter.event_id = event_id_of(context.payload);
+  letter.event_id = std::string(event_id(context.payload.body));
   letter.rule_arn = context.endpoint.rule_arn;
   letter.target_arn = context.endpoint.target_arn;
   letter.error_code = result.error_code;

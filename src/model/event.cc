@@ -4,8 +4,15 @@
 
 namespace waybill {
 
+namespace {
+
+constexpr std::string_view kStart = R"({"version":"0","id":")";
+constexpr std::size_t kUuidLength = 36;
+
+}  // namespace
+
 void append_event_head(const EventFields& fields, std::string& out) {
-  out.append(R"({"version":"0","id":")").append(fields.id).append(R"(","detail-type":)");
+  out.append(kStart).append(fields.id).append(R"(","detail-type":)");
   append_json_string(fields.detail_type, out);
   out.append(R"(,"source":)");
   append_json_string(fields.source, out);
@@ -19,6 +26,11 @@ void append_event_head(const EventFields& fields, std::string& out) {
     }
   }
   out.append(R"(],"detail":)");
+}
+
+std::string_view event_id(std::string_view event) {
+  if (!event.starts_with(kStart) || event.size() < kStart.size() + kUuidLength) return {};
+  return event.substr(kStart.size(), kUuidLength);
 }
 
 }  // namespace waybill

@@ -1,0 +1,107 @@
+#include "handlers/host/function_invoker.h"
+
+#include "base/log.h"
+#include "handlers/host/guarded_reader.h"
+#include "model/event.h"
+
+namespace waybill {
+
+namespace {
+
+delivery::AttemptResult failure(delivery::FailureClass failure_class, const char* code, std::string message) {
+  return {false, failure_class, code, std::move(message), {}};
+}
+
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug: return spdlog::level::debug;
+    case LogLevel::info: return spdlog::level::info;
+    case LogLevel::warn: return spdlog::level::warn;
+    case LogLevel::error: return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+// A handler may throw; that is a failed record, not the end of a thread.
+RecordOutcome call(Handler& handler, const Invocation& invocation, const TableReader& tables) {
+  try {
+    Outcome outcome = handler.handle(invocation, tables);
+    if (outcome.records.size() == invocation.records.size()) return std::move(outcome.records.front());
+    return RecordOutcome::failure("the handler answered for " + std::to_string(outcome.records.size()) +
+                                  " records; it was given " + std::to_string(invocation.records.size()));
+  } catch (const std::exception& error) {
+    return RecordOutcome::failure(error.what());
+  } catch (...) {
+    return RecordOutcome::failure("the handler threw something that is no std::exception");
+  }
+}
+
+}  // namespace
+
+delivery::AttemptResult FunctionInvoker::invoke(const delivery::Attempt& attempt) {
+  using delivery::FailureClass;
+  const EndpointSpec& endpoint = attempt.endpoint;
+  if (!endpoint.function) {
+    return failure(
+        FailureClass::permanent, "NO_RESOURCE",
+        "the target " + endpoint.target_arn + " does not exist, or is of a kind that Waybill does not deliver to");
+  }
+  const FunctionSpec& function = *endpoint.function;
+  const auto handler = ports_.registry.find(function.handler);
+  if (!handler) {
+    return failure(FailureClass::permanent, "NO_RESOURCE",
+                   "function " + function.name + " names the handler " + function.handler + ", which is not loaded");
+  }
+  auto reader = ports_.readers.lend();
+  if (!reader) return failure(FailureClass::retriable, "INTERNAL_ERROR", reader.error().message);
+  const auto topology = ports_.topology.get();
+  table::StoreTableReader store_reader(**reader, ports_.tables.get());
+  const GuardedReader tables(store_reader, *topology, *ports_.tables.get(), function);
+
+  const std::string& body = endpoint.input.empty() ? attempt.payload.body : endpoint.input;
+  Invocation invocation;
+  invocation.request_id = uuid_from(static_cast<std::uint64_t>(attempt.delivery.key.id.value));
+  invocation.function_name = function.name;
+  invocation.attempt = attempt.delivery.attempts + 1;
+  invocation.now = attempt.now;
+  invocation.deadline = attempt.deadline;
+  invocation.environment = &function.environment;
+  invocation.random_seed = ports_.random.next();
+  invocation.records.push_back({std::string(event_id(attempt.payload.body)), body});
+
+  const RecordOutcome record = call(*handler, invocation, tables);
+  return settle(attempt, invocation.request_id, record, store_reader.reads());
+}
+
+delivery::AttemptResult FunctionInvoker::settle(const delivery::Attempt& attempt, const std::string& request_id,
+                                                const RecordOutcome& record,
+                                                const std::vector<table::ReadVersion>& reads) const {
+  using delivery::FailureClass;
+  const FunctionSpec& function = *attempt.endpoint.function;
+  log(function, request_id, record.effects.logs);
+  auto consequences = ports_.effects.build({function, attempt.delivery.depth + 1, reads}, record.effects);
+  if (!consequences) {
+    const bool is_denied = consequences.error().code == ErrorCode::denied;
+    spdlog::error("{} {}: effects refused: {}", function.name, request_id, consequences.error().message);
+    return failure(FailureClass::retriable, is_denied ? "NO_PERMISSIONS" : "ERROR_FROM_TARGET",
+                   consequences.error().message);
+  }
+  delivery::AttemptResult result;
+  result.consequences = std::move(*consequences);
+  if (record.ok) return result;
+  result.ok = false;
+  result.failure = record.retryable ? FailureClass::retriable : FailureClass::permanent;
+  result.error_code = "ERROR_FROM_TARGET";
+  result.error_message = record.error;
+  return result;
+}
+
+void FunctionInvoker::log(const FunctionSpec& function, const std::string& request_id,
+                          const std::vector<LogLine>& lines) const {
+  for (const LogLine& line : lines) {
+    if (line.level < ports_.log_level) continue;
+    spdlog::log(spdlog_level(line.level), "{} {}: {}", function.name, request_id, line.message);
+  }
+}
+
+}  // namespace waybill

@@ -1,0 +1,68 @@
+#include "handlers/host/permissions.h"
+
+#include <cctype>
+
+namespace waybill {
+
+namespace {
+
+bool same(char a, char b, bool ignore_case) {
+  if (a == b) return true;
+  return ignore_case && std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+}
+
+bool covers(const PolicyStatement& statement, std::string_view action, const std::string& resource) {
+  const auto any = [](const std::vector<std::string>& patterns, std::string_view text, bool ignore_case) {
+    for (const std::string& pattern : patterns) {
+      if (wildcard_matches(pattern, text, ignore_case)) return true;
+    }
+    return false;
+  };
+  return any(statement.actions, action, true) && any(statement.resources, resource, false);
+}
+
+}  // namespace
+
+bool wildcard_matches(std::string_view pattern, std::string_view text, bool ignore_case) {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || same(pattern[p], text[t], ignore_case))) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+bool is_allowed(const Topology& topology, const FunctionSpec& function, std::string_view action,
+                const std::string& resource_arn) {
+  if (!function.permissions) {
+    return resource_arn == topology.place().event_bus("default") || topology.owner_of(resource_arn) == function.owner;
+  }
+  bool allowed = false;
+  for (const PolicyStatement& statement : *function.permissions) {
+    if (!covers(statement, action, resource_arn)) continue;
+    if (!statement.allow) return false;
+    allowed = true;
+  }
+  return allowed;
+}
+
+std::string not_allowed(const FunctionSpec& function, std::string_view action, const std::string& resource_arn) {
+  std::string text = "User: " + function.arn + " is not authorized to perform: " + std::string(action) +
+                     " on resource: " + resource_arn + " because ";
+  text += function.permissions ? "no policy of its role allows it"
+                               : "it has no role and its template does not declare that resource";
+  return text;
+}
+
+}  // namespace waybill
