@@ -2,6 +2,8 @@
 // transaction and one sync, and callers hear of their unit after it.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,27 +23,34 @@ enum class Lane {
   maintenance,  // sweeps: at most maintenance_per_group units in a group
 };
 
-// Declared here, implemented over the metrics room by the daemon. Called on the writer thread.
+// Declared here, implemented over the metrics room by the daemon. Called on the writer thread, but for refused() and
+// shed(), which may also come from a thread that submits.
 class JournalProbe {
  public:
   virtual ~JournalProbe() = default;
+  // One transaction: the units it applied (those it refused are not among them) and their changes.
   virtual void committed(std::size_t /*units*/, std::size_t /*changes*/, std::chrono::nanoseconds /*apply*/,
                          std::chrono::nanoseconds /*commit*/) {}
-  virtual void refused(Refusal::Reason) {}
+  virtual void refused(Refusal::Reason) {}  // for every reason but shed
   virtual void shed() {}
   virtual void checkpointed(std::int64_t /*wal_bytes_before*/, std::chrono::nanoseconds) {}
   virtual void wal_size(std::int64_t /*bytes*/) {}
 };
 
 struct JournalOptions {
-  std::size_t group_limit_bytes = 4 << 20;      // a group closes when it holds this much
-  std::size_t ingress_limit_bytes = 64 << 20;   // waiting ingress above this is shed
+  std::size_t group_limit_bytes = 4 << 20;     // a group closes when it holds this much
+  std::size_t ingress_limit_bytes = 64 << 20;  // waiting ingress above this is shed
   std::size_t maintenance_per_group = 4;
   std::int64_t checkpoint_wal_bytes = 32 << 20;
+  // next_sequence() starts at this or above what is stored, whichever is more: wall microseconds since the epoch. It
+  // keeps the numbers of rows that are gone again from being handed out twice.
+  std::int64_t first_sequence_floor = 0;
 };
 
-// Owner: the App. submit() may be called from any thread; `done` runs on the writer thread, in order of submission
-// within a lane, and must neither block nor throw. Every done is called exactly once, also when the Journal stops.
+// Owner: the App. submit() may be called from any thread. `done` is called exactly once for every unit, also when the
+// Journal stops, and must neither block nor throw; it may submit. It runs on the writer thread, after the commit, in
+// order of submission within a lane. Only a unit that is not let in at all (shed, poisoned, or unavailable after
+// stop()) hears of it on the thread that submits, before submit() returns: hold no lock there that `done` takes.
 class Journal {
  public:
   using DoneCallback = UniqueFunction<void(Applied)>;
@@ -50,7 +59,8 @@ class Journal {
     DoneCallback done;
   };
 
-  // on_poison is called once, on the writer thread, after a failed sync; the daemon then exits.
+  // on_poison is called once, on the writer thread, after a failed sync and after every waiting unit was refused; the
+  // daemon then exits. An engine that cannot even tell its generation and sequence counts as poisoned.
   Journal(std::unique_ptr<Engine> engine, JournalOptions options, JournalProbe& probe,
           std::function<void(const Error&)> on_poison);
   ~Journal();  // stop()
@@ -68,7 +78,8 @@ class Journal {
   // A number larger than any handed out before, also across restarts: ids of payloads, deliveries, dead letters.
   std::int64_t next_sequence();
 
-  // Applies what was submitted, checkpoints, ends the thread. Later units are refused as `unavailable`.
+  // Applies what was submitted, checkpoints, ends the thread. Later units are refused as `unavailable`. Idempotent,
+  // from any thread but the writer's, where it only asks for the end.
   void stop();
 
  private:

@@ -1,0 +1,125 @@
+#include "store/group_commit.h"
+
+#include <string>
+#include <utility>
+
+#include "store/apply.h"
+
+namespace waybill::store {
+
+Status GroupCommit::load() {
+  WAYBILL_TRY(generation_, engine_.generation());
+  return {};
+}
+
+GroupOutcome GroupCommit::run(std::span<const Journal::Unit> group) {
+  auto together = commit_together(group);
+  if (together) return {std::move(*together), std::nullopt};
+  const Undone& undone = together.error();
+  if (undone.engine_error && engine_.poisons(*undone.engine_error)) return {{}, undone.engine_error};
+
+  GroupOutcome outcome;
+  for (const Journal::Unit& unit : group) {
+    Applied applied = commit_alone(unit, outcome.poison);
+    if (outcome.poison) break;
+    outcome.applied.push_back(std::move(applied));
+  }
+  return outcome;
+}
+
+Applied GroupCommit::commit_alone(const Journal::Unit& unit, std::optional<Error>& poison) {
+  auto alone = commit_together({&unit, 1});
+  if (alone) return std::move(alone->front());
+  const Undone& undone = alone.error();
+  // Alone, a refused unit is rolled back whole, so there is always an engine error here.
+  const Error error = undone.engine_error.value_or(internal("the transaction was undone"));
+  if (engine_.poisons(error)) poison = error;
+  return Refusal{Refusal::Reason::unavailable, "nothing was stored: " + error.message, undone.change};
+}
+
+GroupCommit::Together GroupCommit::commit_together(std::span<const Journal::Unit> units) {
+  const SteadyTime begin = clock_.now();
+  if (auto status = engine_.begin(); !status) return Undone{std::move(status).error()};
+  const std::int64_t generation_before = generation_;
+  const auto roll_back = [&] {
+    engine_.rollback();
+    generation_ = generation_before;
+  };
+  auto applied = apply_all(units);
+  if (!applied) {
+    roll_back();
+    return applied;
+  }
+  if (units.size() == 1 && applied->front().has_error()) {
+    roll_back();
+    return applied;
+  }
+  const SteadyTime before_commit = clock_.now();
+  if (auto status = engine_.commit(); !status) {
+    roll_back();
+    return Undone{std::move(status).error()};
+  }
+  report(*applied, begin, before_commit);
+  return applied;
+}
+
+GroupCommit::Together GroupCommit::apply_all(std::span<const Journal::Unit> units) {
+  std::vector<Applied> applied;
+  applied.reserve(units.size());
+  for (const Journal::Unit& unit : units) {
+    if (units.size() > 1) {
+      auto beside = apply_beside_others(unit.changes);
+      if (!beside) return std::move(beside).error();
+      applied.push_back(std::move(*beside));
+      continue;
+    }
+    // The transaction is its savepoint.
+    auto outcome = apply_unit(engine_, unit.changes, generation_);
+    if (outcome) {
+      applied.emplace_back(std::move(*outcome));
+      continue;
+    }
+    UnitFailure failure = std::move(outcome).error();
+    if (const auto* error = std::get_if<Error>(&failure.why)) return Undone{*error, failure.change};
+    applied.emplace_back(std::get<Refusal>(std::move(failure.why)));
+  }
+  return applied;
+}
+
+boost::system::result<Applied, GroupCommit::Undone> GroupCommit::apply_beside_others(const Changes& changes) {
+  const bool guarded = needs_savepoint(changes);
+  if (guarded) {
+    if (auto status = engine_.savepoint(); !status) return Undone{std::move(status).error()};
+  }
+  const std::int64_t generation_before = generation_;
+  auto outcome = apply_unit(engine_, changes, generation_);
+  std::optional<Refusal> refusal;
+  bool traces = false;
+  if (!outcome) {
+    generation_ = generation_before;
+    UnitFailure failure = std::move(outcome).error();
+    if (const auto* error = std::get_if<Error>(&failure.why)) return Undone{*error, failure.change};
+    if (failure.traces && !guarded) return Undone{std::nullopt, failure.change};
+    traces = failure.traces;
+    refusal = std::get<Refusal>(std::move(failure.why));
+  }
+  if (guarded) {
+    auto status = traces ? engine_.rollback_to_savepoint() : engine_.release_savepoint();
+    if (!status) return Undone{std::move(status).error()};
+  }
+  if (refusal) return Applied(std::move(*refusal));
+  return Applied(std::move(*outcome));
+}
+
+void GroupCommit::report(const std::vector<Applied>& applied, SteadyTime begin, SteadyTime before_commit) {
+  std::size_t units = 0;
+  std::size_t changes = 0;
+  for (const Applied& unit : applied) {
+    if (!unit) continue;
+    ++units;
+    changes += unit->size();
+  }
+  probe_.committed(units, changes, before_commit - begin, clock_.now() - before_commit);
+}
+
+}  // namespace waybill::store

@@ -1,0 +1,53 @@
+// What waits for the writer: one queue per lane, bounded in bytes where the lane may refuse.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <vector>
+
+#include "store/journal.h"
+
+namespace waybill::store {
+
+// Owner: the Journal, which guards it by its lock. Neither blocks nor calls out.
+class Lanes {
+ public:
+  explicit Lanes(const JournalOptions& options) : options_(options) {}
+
+  // True while waiting ingress stands at its limit or above. One unit may pass the mark, none comes after it.
+  bool ingress_full() const { return bytes(Lane::ingress) >= options_.ingress_limit_bytes; }
+  bool empty() const;
+  std::size_t bytes(Lane lane) const { return queue(lane).bytes; }
+
+  // REQUIRES: not (lane is ingress and ingress_full()). `weight` is the unit's, in bytes; the caller computes it
+  // outside of the lock.
+  void push(Lane lane, Journal::Unit unit, std::size_t weight);
+
+  // The next group: internal work first, then ingress, until the group holds group_limit_bytes (the unit that reaches
+  // the limit is in it), and then at most maintenance_per_group units of maintenance. Those do not count in bytes, so
+  // that neither lane keeps retention from running. Oldest first within a lane; empty only when all lanes are.
+  std::vector<Journal::Unit> take_group();
+  // Everything, in the order of groups.
+  std::vector<Journal::Unit> take_all();
+
+ private:
+  struct Waiting {
+    Journal::Unit unit;
+    std::size_t weight = 0;
+  };
+  struct Queue {
+    std::deque<Waiting> units;
+    std::size_t bytes = 0;
+  };
+
+  Queue& queue(Lane lane) { return queues_[static_cast<std::size_t>(lane)]; }
+  const Queue& queue(Lane lane) const { return queues_[static_cast<std::size_t>(lane)]; }
+  // Moves the oldest unit of a lane to the group; answers its weight.
+  std::size_t move_oldest(Lane lane, std::vector<Journal::Unit>& group);
+
+  const JournalOptions options_;
+  std::array<Queue, 3> queues_;
+};
+
+}  // namespace waybill::store
