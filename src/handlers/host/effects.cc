@@ -67,9 +67,7 @@ Status EffectBuilder::add_write(const Context& context, const Write& write, deli
   store::ItemCondition condition = condition_of(write);
   // What the handler decided on must still hold; its own earlier write to the key is no surprise.
   if (!write.blind && !written_before(into.changes, spec->id, row.pk, row.sk)) {
-    for (const table::ReadVersion& read : context.reads) {
-      if (read.table == spec->id && read.pk == row.pk && read.sk == row.sk) condition.version = read.version;
-    }
+    condition.version = context.reads.version_read(spec->id, row.pk, row.sk);
   }
   const auto on_failed = write.on_failed == Write::OnFailed::skip ? store::OnConditionFailed::skip
                                                                   : store::OnConditionFailed::fail_attempt;

@@ -11,8 +11,8 @@
 #include "delivery/invoker.h"
 #include "model/topology.h"
 #include "store/journal.h"
+#include "table/store_table_reader.h"
 #include "table/table_catalog.h"
-#include "table/table_query.h"
 #include "waybill/handler.h"
 
 namespace waybill {
@@ -40,8 +40,8 @@ class EffectBuilder {
 
   struct Context {
     const FunctionSpec& function;
-    int depth;  // of the deliveries that the effects cause
-    const std::vector<table::ReadVersion>& reads;
+    int depth;                             // of the deliveries that the effects cause
+    const table::StoreTableReader& reads;  // what the handler read
   };
   // Errors: denied (no permission), invalid or not_found (a bad effect); nothing is done then.
   Result<delivery::Consequences> build(const Context& context, const Effects& effects) const;

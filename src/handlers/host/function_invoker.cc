@@ -1,7 +1,7 @@
 #include "handlers/host/function_invoker.h"
 
 #include "base/log.h"
-#include "handlers/host/guarded_reader.h"
+#include "handlers/host/permissions.h"
 #include "model/event.h"
 
 namespace waybill {
@@ -20,6 +20,15 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
     case LogLevel::error: return spdlog::level::err;
   }
   return spdlog::level::info;
+}
+
+// An index is allowed by its own ARN, or by that of its table.
+Status may_read(const Topology& topology, const FunctionSpec& function, std::string_view action,
+                const std::string& arn) {
+  const std::size_t index = arn.find("/index/");
+  if (is_allowed(topology, function, action, arn)) return {};
+  if (index != std::string::npos && is_allowed(topology, function, action, arn.substr(0, index))) return {};
+  return Error{ErrorCode::denied, not_allowed(function, action, arn)};
 }
 
 // A handler may throw; that is a failed record, not the end of a thread.
@@ -54,9 +63,10 @@ delivery::AttemptResult FunctionInvoker::invoke(const delivery::Attempt& attempt
   }
   auto reader = ports_.readers.lend();
   if (!reader) return failure(FailureClass::retriable, "INTERNAL_ERROR", reader.error().message);
-  const auto topology = ports_.topology.get();
-  table::StoreTableReader store_reader(**reader, ports_.tables.get());
-  const GuardedReader tables(store_reader, *topology, *ports_.tables.get(), function);
+  const table::StoreTableReader tables(**reader, ports_.tables.get(),
+                                       [&](std::string_view action, const std::string& arn) {
+                                         return may_read(*ports_.topology.get(), function, action, arn);
+                                       });
 
   const std::string& body = endpoint.input.empty() ? attempt.payload.body : endpoint.input;
   Invocation invocation;
@@ -70,12 +80,12 @@ delivery::AttemptResult FunctionInvoker::invoke(const delivery::Attempt& attempt
   invocation.records.push_back({std::string(event_id(attempt.payload.body)), body});
 
   const RecordOutcome record = call(*handler, invocation, tables);
-  return settle(attempt, invocation.request_id, record, store_reader.reads());
+  return settle(attempt, invocation.request_id, record, tables);
 }
 
 delivery::AttemptResult FunctionInvoker::settle(const delivery::Attempt& attempt, const std::string& request_id,
                                                 const RecordOutcome& record,
-                                                const std::vector<table::ReadVersion>& reads) const {
+                                                const table::StoreTableReader& reads) const {
   using delivery::FailureClass;
   const FunctionSpec& function = *attempt.endpoint.function;
   log(function, request_id, record.effects.logs);

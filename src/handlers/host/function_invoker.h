@@ -26,7 +26,7 @@ class FunctionInvoker final : public delivery::Invoker {
 
  private:
   delivery::AttemptResult settle(const delivery::Attempt& attempt, const std::string& request_id,
-                                 const RecordOutcome& record, const std::vector<table::ReadVersion>& reads) const;
+                                 const RecordOutcome& record, const table::StoreTableReader& reads) const;
   void log(const FunctionSpec& function, const std::string& request_id, const std::vector<LogLine>& lines) const;
 
   Ports ports_;
