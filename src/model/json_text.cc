@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace waybill {
@@ -23,12 +24,17 @@ constexpr std::array<bool, 256> kStringStops = make_string_stops();
 // A push-down automaton over the text: one bit a level says object or array.
 class Compactor {
  public:
-  Compactor(std::string_view text, std::string& out, int max_depth) : text_(text), out_(out), max_depth_(max_depth) {}
+  // out null: the text is only checked.
+  Compactor(std::string_view text, std::string* out, int max_depth) : text_(text), out_(out), max_depth_(max_depth) {}
 
-  bool run() {
+  bool run_object() {
     skip_space();
-    if (at_end() || peek() != '{') return false;
-    open();
+    return !at_end() && peek() == '{' && run_value();
+  }
+
+  bool run_value() {
+    skip_space();
+    if (at_end() || !value()) return false;
     while (!levels_.empty()) {
       skip_space();
       if (at_end() || !step()) return false;
@@ -47,7 +53,10 @@ class Compactor {
   }
   bool in_object() const { return levels_.back(); }
 
-  void take() { out_.push_back(text_[at_++]); }
+  void take() { put(text_.substr(at_++, 1)); }
+  void put(std::string_view part) {
+    if (out_) out_->append(part);
+  }
 
   bool open() {
     if (static_cast<int>(levels_.size()) >= max_depth_) return false;
@@ -101,7 +110,7 @@ class Compactor {
 
   bool literal(std::string_view word) {
     if (text_.substr(at_, word.size()) != word) return false;
-    out_.append(word);
+    put(word);
     at_ += word.size();
     return true;
   }
@@ -127,7 +136,7 @@ class Compactor {
       if (!at_end() && (peek() == '+' || peek() == '-')) ++at_;
       if (!digits()) return false;
     }
-    out_.append(text_.substr(start, at_ - start));
+    put(text_.substr(start, at_ - start));
     return true;
   }
 
@@ -140,7 +149,7 @@ class Compactor {
       if (peek() != '\\' || !escape()) return false;
     }
     ++at_;
-    out_.append(text_.substr(start, at_ - start));
+    put(text_.substr(start, at_ - start));
     return true;
   }
 
@@ -158,7 +167,7 @@ class Compactor {
   }
 
   std::string_view text_;
-  std::string& out_;
+  std::string* out_;
   int max_depth_;
   std::size_t at_ = 0;
   Expect expect_ = Expect::value;
@@ -169,9 +178,14 @@ class Compactor {
 
 bool append_compact_object(std::string_view text, std::string& out, int max_depth) {
   const std::size_t before = out.size();
-  if (Compactor(text, out, max_depth).run()) return true;
+  if (Compactor(text, &out, max_depth).run_object()) return true;
   out.resize(before);
   return false;
+}
+
+bool is_json(std::string_view text) {
+  constexpr int kAnyDepth = std::numeric_limits<int>::max();
+  return Compactor(text, nullptr, kAnyDepth).run_value();
 }
 
 void append_json_string(std::string_view text, std::string& out) {

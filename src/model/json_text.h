@@ -13,6 +13,9 @@ inline constexpr int kMaxDetailDepth = 1100;
 // nothing around it but white space) or is nested deeper than max_depth. Does not recurse; expects valid UTF-8.
 bool append_compact_object(std::string_view text, std::string& out, int max_depth = kMaxDetailDepth);
 
+// Is the text one JSON value (RFC 8259) with nothing around it but white space? Any depth; expects valid UTF-8.
+bool is_json(std::string_view text);
+
 // Appends `text` as a JSON string with its quotes; only what must be escaped is.
 void append_json_string(std::string_view text, std::string& out);
 

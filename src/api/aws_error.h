@@ -1,0 +1,27 @@
+// Errors in the form of AWS's JSON protocols: a status and {"__type":code,"message":text}.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "net/http.h"
+#include "store/changes.h"
+
+namespace waybill::api {
+
+inline constexpr const char* kAwsJson = "application/x-amz-json-1.1";
+
+struct AwsError {
+  std::string code;
+  std::string message;
+  unsigned status = 400;
+};
+
+net::HttpResponse to_response(const AwsError& error);
+// For requests that the Journal did not take: throttled where trying again helps, InternalException else.
+AwsError from_refusal(const store::Refusal& refusal);
+// What net answers by itself, in the same form.
+net::HttpResponse server_error(unsigned status, std::string_view code, std::string_view message,
+                               const net::HttpRequest* request);
+
+}  // namespace waybill::api

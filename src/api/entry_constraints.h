@@ -1,0 +1,21 @@
+// The request model of PutEvents (contract section 2): all violations in one message.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/entry_reader.h"
+
+namespace waybill::api {
+
+// "" or the whole message.
+std::string entry_violations(const std::vector<RawEntry>& entries, const PutEventsLimits& limits);
+
+// The message for a single violation.
+std::string constraint_violation(std::string_view value, std::string_view path, std::string_view constraint);
+
+// What counts towards the request's size: contract section 4.
+std::size_t total_bytes(const std::vector<RawEntry>& entries);
+
+}  // namespace waybill::api
