@@ -1,7 +1,8 @@
 """What the documentation points to exists: files it names in `code` and links; and it names no line numbers.
 
 `src/store/journal.h`, `store/journal.h` (a header as code includes it) and `docs/` are citations; `build/…`, absolute
-paths, and anything with a wildcard or a placeholder are not.
+paths, and anything with a wildcard or a placeholder are not. In the glossary's table, a type must be declared in the
+file that its row names.
 """
 
 import re
@@ -12,6 +13,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 PATH = re.compile(r"^[\w.+-]+(/[\w.+-]+)*/?$")
+GLOSSARY_ROW = re.compile(r"^\|[^|]*\|([^|]*)\| `([^|`]+\.h)` \|", re.MULTILINE)
 LINE_NUMBER = re.compile(r"\.(?:cc|h|py|sh|txt|cmake):\d+\b")
 
 
@@ -51,9 +53,19 @@ def check_page(root, page, root_folders, rooms):
         yield f"{page}: cites a line number ({line}); name the symbol, lines move"
 
 
+def misplaced_types(root, page):
+    for types, path in GLOSSARY_ROW.findall(source_tree.text(root, page)):
+        declared = source_tree.text(root, path) if (root / path).is_file() else ""
+        for name in CODE.findall(types):
+            if not re.search(rf"\b(struct|class|using)\s+{re.escape(name)}\b", declared):
+                yield f"{page}: `{name}` is not declared in {path}"
+
+
 def check(root):
     root_folders, rooms = heads(root)
-    return [complaint for page in documents(root) for complaint in check_page(root, page, root_folders, rooms)]
+    found = [complaint for page in documents(root) for complaint in check_page(root, page, root_folders, rooms)]
+    glossary = root / "docs" / "glossary.md"
+    return found + (list(misplaced_types(root, glossary.relative_to(root))) if glossary.is_file() else [])
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ class Floors:
             self.floor[rest[0]], self.may[rest[0]] = int(rest[1]), rest[2:]
         elif kind == "public" and rest:
             self.public[rest[0]] = set(rest[1:])
-        elif kind == "system" and len(rest) == 2:
-            self.systems[rest[0]] = rest[1]
+        elif kind == "system" and len(rest) >= 2 and rest[2:3] in ([], ["except"]):
+            self.systems[rest[0]] = rest[1], set(rest[3:])
         elif kind == "library" and len(rest) >= 2:
             self.libraries[rest[0]] = set(rest[1:])
         else:
@@ -67,9 +67,9 @@ def owner(path, floors):
     parts = path.parts
     if parts[0] == "include":
         return parts[1], None
-    for folder in floors.systems:
+    for folder, (_, others) in floors.systems.items():
         depth = len(Path(folder).parts)
-        if Path(*parts[:depth]) == Path(folder) and len(parts) > depth + 1:
+        if Path(*parts[:depth]) == Path(folder) and len(parts) > depth + 1 and parts[depth] not in others:
             return parts[1], "/".join(parts[1:depth + 1])
     return parts[1], None
 
@@ -85,9 +85,10 @@ def complain(path, target, floors):
     if system:
         own = target.startswith(system + "/")
         folder = str(Path("src") / Path(system).parent)
-        return None if own or head == floors.systems[folder] else f'a system includes "{target}"'
-    if head in floors.public:
-        return None if room in floors.public[head] else f'room {room} includes the public "{target}"'
+        return None if own or head == floors.systems[folder][0] else f'a system includes "{target}"'
+    public = floors.public.get(target, floors.public.get(head))
+    if public is not None:
+        return None if room in public or "all" in public else f'room {room} includes the public "{target}"'
     if head not in floors.floor:
         return f'includes "{target}" of {head}, which is no room'
     return None if head in floors.may[room] else f'room {room} includes "{target}"'

@@ -17,7 +17,8 @@ room model 1 base
 room store 2 below
 room handlers 4 below
 public waybill handlers
-system src/handlers waybill
+public waybill/version.h all
+system src/handlers waybill except host
 library sqlite3.h store
 """
 
@@ -64,11 +65,13 @@ class Floors(Tree):
     def test_a_system_sees_the_public_headers_and_itself(self):
         self.assertEqual(self.complaints("src/handlers/s1/a.cc", '"waybill/handler.h"'), [])
         self.assertEqual(self.complaints("src/handlers/s1/b.cc", '"handlers/s1/a.h"'), [])
+        self.assertEqual(self.complaints("src/handlers/host/a.cc", '"store/journal.h"'), [])
         self.assertEqual(len(self.complaints("src/handlers/s1/c.cc", '"handlers/host.h"')), 1)
 
     def test_the_public_headers_are_seen_by_whom_the_table_names(self):
         self.assertEqual(self.complaints("src/handlers/host.cc", '"waybill/handler.h"'), [])
         self.assertEqual(len(self.complaints("src/store/a.cc", '"waybill/handler.h"')), 1)
+        self.assertEqual(self.complaints("src/store/a.cc", '"waybill/version.h"'), [])
 
     def test_a_public_header_includes_nothing_of_ours(self):
         self.assertEqual(len(self.complaints("include/waybill/a.h", '"base/result.h"')), 1)
@@ -104,7 +107,21 @@ class Registered(Tree):
     def test_a_name_in_a_comment_does_not_count(self):
         self.write("tests/unit/net/CMakeLists.txt", "# server_test.cc is off for now\n")
         self.assertEqual(check_registered.check(self.root),
-                         ["tests/unit/net/server_test.cc: tests/unit/net/CMakeLists.txt does not name it"])
+                         ["tests/unit/net/server_test.cc: no CMakeLists.txt names it"])
+
+    def test_another_room_s_file_of_the_same_name_does_not_count(self):
+        self.write("tests/CMakeLists.txt", "add_subdirectory(unit/net)\nadd_subdirectory(unit/api)\n")
+        self.write("tests/unit/api/CMakeLists.txt", "\n")
+        self.write("tests/unit/api/server_test.cc", "")
+        self.assertEqual(check_registered.check(self.root),
+                         ["tests/unit/api/server_test.cc: no CMakeLists.txt names it"])
+
+    def test_a_file_may_be_named_by_its_path_from_elsewhere(self):
+        self.write("tests/support/plugin/build_test.sh", "")
+        self.write("tests/support/plugin/CMakeLists.txt", "project(plugin)\n")
+        self.write("tests/unit/net/CMakeLists.txt",
+                   "server_test.cc ${PROJECT_SOURCE_DIR}/tests/support/plugin/build_test.sh\n")
+        self.assertEqual(check_registered.check(self.root), [])
 
     def test_a_folder_nobody_adds_is_found(self):
         self.write("tests/unit/store/CMakeLists.txt", "waybill_unit_test(store SOURCES a_test.cc)\n")
@@ -162,10 +179,20 @@ class Docs(Tree):
                 self.assertEqual(len(self.page(text)), 1)
 
     def test_other_words_with_a_slash_are_no_citations(self):
-        self.assertEqual(self.page("`application/json` `build/release/waybill` `/etc/waybill` `src/*.h` `tests/<x>`"), [])
+        text = "`application/json` `build/release/waybill` `/etc/waybill` `src/*.h` `tests/<x>`"
+        self.assertEqual(self.page(text), [])
 
     def test_blocks_of_code_and_urls_are_left_alone(self):
         self.assertEqual(self.page("```\n`src/none.h`\n```\n[x](https://example.com/none.md)"), [])
+
+    def test_a_glossary_names_types_where_they_are_declared(self):
+        self.write("src/store/changes.h", "struct Changes {};\nenum class Lane { a };\nusing Row = int;\n")
+        row = "| word | {} | `src/store/changes.h` | what it is |\n"
+        self.write("docs/glossary.md", row.format("`Changes`, `Lane`, `Row`"))
+        self.assertEqual(check_docs.check(self.root), [])
+        self.write("docs/glossary.md", row.format("`Change`"))
+        self.assertEqual(check_docs.check(self.root),
+                         ["docs/glossary.md: `Change` is not declared in src/store/changes.h"])
 
     def test_line_numbers_are_refused(self):
         self.assertEqual(len(self.page("see `store/journal.h` and journal.cc:120")), 1)
