@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "table/key_encoding.h"
+#include "table/table_error.h"
 #include "table/typed_json.h"
 
 namespace waybill::table {
@@ -36,10 +37,11 @@ bool has_binary_key(const TableSpec& table) {
 Result<std::string> table_key(const TableSpec& table, const KeyAttribute& key, KeyRole role, const Json& item) {
   const auto value = item.find(key.name);
   if (value == item.end()) {
-    return in_table(table, "One or more parameter values were invalid: Missing the key " + key.name + " in the item");
+    return in_table(table.name,
+                    "One or more parameter values were invalid: Missing the key " + key.name + " in the item");
   }
   auto bytes = encode_key(key.type, role, *value, KeySource::item);
-  if (!bytes) return in_table(table, describe(bytes.error(), key, role));
+  if (!bytes) return in_table(table.name, describe(bytes.error(), key, role));
   return std::move(*bytes);
 }
 
@@ -49,7 +51,7 @@ Result<bool> index_key(const TableSpec& table, const IndexSpec& index, const Key
   const auto value = item.find(key.name);
   if (value == item.end()) return false;
   auto bytes = encode_key(key.type, role, *value, KeySource::item);
-  if (!bytes) return in_table(table, describe(bytes.error(), key, role, index.name));
+  if (!bytes) return in_table(table.name, describe(bytes.error(), key, role, index.name));
   out = std::move(*bytes);
   return true;
 }
@@ -95,10 +97,10 @@ Status encode_body(const TableSpec& table, const Json& item, std::string& body) 
     } else {
       written = writer.attribute(member.key(), value);
     }
-    if (!written) return in_table(table, written.error().message);
+    if (!written) return in_table(table.name, written.error().message);
     if (writer.size() > kMaxItemBytes) {
-      return Error{ErrorCode::limit, "Item size has exceeded the maximum allowed size (table " + table.name +
-                                         ": names and values together at most 400 KB)"};
+      return in_table(table.name, "Item size has exceeded the maximum allowed size",
+                      "names and values together at most 400 KB", ErrorCode::limit);
     }
   }
   body += '}';
@@ -126,13 +128,9 @@ std::optional<std::int64_t> expiry(const TableSpec& table, const Json& item, Wal
 
 }  // namespace
 
-Error in_table(const TableSpec& table, std::string aws_text, ErrorCode code) {
-  return {code, std::move(aws_text) + " (table " + table.name + ")"};
-}
-
 Result<store::ItemRow> encode_item(const TableSpec& table, const Json& item, WallTime now) {
   if (!item.is_object()) {
-    return in_table(table,
+    return in_table(table.name,
                     std::string("An item must be a JSON object with its key attributes, not ") + item.type_name());
   }
   store::ItemRow row;
@@ -149,8 +147,7 @@ Result<ItemKey> encode_item_key(const TableSpec& table, const Json& key) {
   const auto mismatch = [&] {
     std::string expected = table.key.partition.name + " (" + type_name(table.key.partition.type) + ")";
     if (table.key.sort) expected += " and " + table.key.sort->name + " (" + type_name(table.key.sort->type) + ")";
-    return invalid("The provided key element does not match the schema (table " + table.name + ": the key is " +
-                   expected + ")");
+    return in_table(table.name, "The provided key element does not match the schema", "the key is " + expected);
   };
   if (!key.is_object() || key.size() != attributes) return mismatch();
   ItemKey encoded;
@@ -163,7 +160,7 @@ Result<ItemKey> encode_item_key(const TableSpec& table, const Json& key) {
       return {};
     }
     if (bytes.error().kind == KeyProblem::Kind::wrong_type) return mismatch();
-    return in_table(table, describe(bytes.error(), attribute, role));
+    return in_table(table.name, describe(bytes.error(), attribute, role));
   };
   WAYBILL_CHECK(part(table.key.partition, KeyRole::partition, encoded.pk));
   if (table.key.sort) {

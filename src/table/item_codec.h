@@ -35,7 +35,4 @@ struct ItemKey {
 // The key bytes of exactly the table's key attributes, for a get or delete. Numbers may be spelt as strings.
 Result<ItemKey> encode_item_key(const TableSpec& table, const nlohmann::json& key);
 
-// Adds " (table <name>)" to an AWS text.
-Error in_table(const TableSpec& table, std::string aws_text, ErrorCode code = ErrorCode::invalid);
-
 }  // namespace waybill::table
