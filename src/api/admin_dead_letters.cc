@@ -1,0 +1,214 @@
+#include "api/admin_dead_letters.h"
+
+#include "api/answers.h"
+#include "base/log.h"
+#include "delivery/redrive.h"
+#include "net/url.h"
+
+namespace waybill::api {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kMostPerPage = 1000;
+
+json parsed_or_text(const std::string& body) {
+  json parsed = json::parse(body, nullptr, false);
+  return parsed.is_discarded() ? json(body) : parsed;
+}
+
+json letter_json(const DeadLetter& letter, bool whole) {
+  json shown{{"id", letter.id.value},
+             {"event_id", letter.event_id},
+             {"rule_arn", letter.rule_arn},
+             {"target_arn", letter.target_arn},
+             {"error_code", letter.error_code},
+             {"error_message", letter.error_message},
+             {"attempts", letter.attempts},
+             {"ingested_at", iso8601_millis(letter.ingested_at)},
+             {"dead_at", iso8601_millis(letter.dead_at)}};
+  if (!letter.exhausted_condition.empty()) {
+    shown["exhausted_retry_condition"] = letter.exhausted_condition;
+    shown["retry_attempts"] = letter.attempts - 1;
+  }
+  if (whole) {
+    shown["origin"] = letter.origin;
+    shown["payload"] = parsed_or_text(letter.body);
+  }
+  return shown;
+}
+
+Result<store::DeadLetterFilter> filter_of(const net::QueryPairs& pairs) {
+  store::DeadLetterFilter filter;
+  for (const auto& [name, value] : pairs) {
+    if (name == "target") {
+      filter.target_arn = value;
+    } else if (name == "rule") {
+      filter.rule_arn = value;
+    } else if (name == "code") {
+      filter.error_code = value;
+    } else if (name == "event") {
+      filter.event_id = value;
+    } else if (name == "after") {
+      WAYBILL_TRY(filter.after.value, number_parameter(name, value, 0, std::numeric_limits<std::int64_t>::max()));
+    } else if (name == "limit") {
+      WAYBILL_TRY(const std::int64_t limit, number_parameter(name, value, 1, kMostPerPage));
+      filter.limit = static_cast<int>(limit);
+    } else {
+      return invalid("'" + name + "' is no filter; there are target, rule, code, event, after and limit");
+    }
+  }
+  return filter;
+}
+
+Result<DeadLetterId> letter_id(std::string_view text) {
+  WAYBILL_TRY(const std::int64_t id, number_parameter("id", text, 1, std::numeric_limits<std::int64_t>::max()));
+  return DeadLetterId{id};
+}
+
+Error no_letter(DeadLetterId id) { return not_found("there is no dead letter " + std::to_string(id.value)); }
+
+// {"filter":{…}} of a redrive as the query parameters of a listing.
+Result<net::QueryPairs> filter_pairs(const json& filter) {
+  if (!filter.is_object()) return invalid("filter must be an object with any of target, rule, code, event");
+  net::QueryPairs pairs;
+  for (const auto& [name, value] : filter.items()) {
+    if (!value.is_string()) return invalid("filter." + name + " must be a string");
+    pairs.emplace_back(name, value.get<std::string>());
+  }
+  return pairs;
+}
+
+Result<std::optional<std::string>> detail_of(const json& request) {
+  const auto found = request.find("detail");
+  if (found == request.end() || found->is_null()) return std::optional<std::string>();
+  if (!found->is_object()) return invalid("detail must be a JSON object: the whole new detail");
+  return std::optional<std::string>(found->dump());
+}
+
+}  // namespace
+
+net::HttpResponse DeadLettersApi::list(const std::string& query) const {
+  const auto pairs = net::parse_query(query);
+  if (!pairs) return error_answer(pairs.error());
+  const auto filter = filter_of(*pairs);
+  if (!filter) return error_answer(filter.error());
+  auto reader = ports_.readers.lend();
+  if (!reader) return error_answer(reader.error());
+  const auto letters = (*reader)->dead_letters(*filter);
+  if (!letters) return error_answer(letters.error());
+  json body{{"dead_letters", json::array()}};
+  for (const DeadLetter& letter : *letters) body["dead_letters"].push_back(letter_json(letter, false));
+  if (static_cast<int>(letters->size()) == filter->limit) body["next"] = letters->back().id.value;
+  return json_answer(body);
+}
+
+net::HttpResponse DeadLettersApi::show(std::string_view text) const {
+  const auto id = letter_id(text);
+  if (!id) return error_answer(id.error());
+  auto reader = ports_.readers.lend();
+  if (!reader) return error_answer(reader.error());
+  const auto letter = (*reader)->dead_letter(*id);
+  if (!letter) return error_answer(letter.error());
+  if (!*letter) return error_answer(no_letter(*id));
+  return json_answer(letter_json(**letter, true));
+}
+
+net::HttpResponse DeadLettersApi::drop(std::string_view text) const {
+  const auto id = letter_id(text);
+  if (!id) return error_answer(id.error());
+  store::Changes changes;
+  changes.add(store::RemoveDeadLetter{*id});
+  const auto applied = ports_.journal.apply(store::Lane::internal, std::move(changes));
+  if (applied) return json_answer({{"dropped", 1}});
+  if (applied.error().reason == store::Refusal::Reason::condition_failed) return error_answer(no_letter(*id));
+  return to_response(from_refusal(applied.error()));
+}
+
+Result<std::vector<DeadLetter>> DeadLettersApi::chosen(const json& request) const {
+  WAYBILL_TRY(const store::ReaderPool::Lease reader, ports_.readers.lend());
+  if (request.contains("id")) {
+    if (!request["id"].is_number_integer()) return invalid("id must be a whole number");
+    const DeadLetterId id{request["id"].get<std::int64_t>()};
+    WAYBILL_TRY(auto letter, reader->dead_letter(id));
+    if (!letter) return no_letter(id);
+    return std::vector<DeadLetter>{std::move(*letter)};
+  }
+  if (!request.contains("filter")) return invalid("name what to redrive: \"id\", or \"filter\" ({} for all)");
+  WAYBILL_TRY(const net::QueryPairs pairs, filter_pairs(request["filter"]));
+  WAYBILL_TRY(store::DeadLetterFilter filter, filter_of(pairs));
+  filter.limit = static_cast<int>(kMostPerPage);
+  return reader->dead_letters(filter);
+}
+
+net::HttpResponse DeadLettersApi::redrive(const std::string& body) const {
+  const json request = json::parse(body, nullptr, false);
+  if (!request.is_object()) return error_answer(invalid("the body must be a JSON object, e.g. {\"id\":1}"));
+  const auto detail = detail_of(request);
+  if (!detail) return error_answer(detail.error());
+  const bool dry_run = request.value("dry_run", json(false)) == true;
+  json redriven = json::array(), failed = json::array();
+  DeadLetterId last;
+  json page = request;
+  for (bool more = true; more;) {
+    auto letters = chosen(page);
+    if (!letters) return error_answer(letters.error());
+    more = !request.contains("id") && static_cast<std::int64_t>(letters->size()) == kMostPerPage;
+    for (const DeadLetter& letter : *letters) {
+      last = letter.id;
+      auto made = delivery::make_redrive(letter, *detail, *ports_.topology.get(), ports_.wall.now(), ports_.journal);
+      if (!made) {
+        failed.push_back({{"id", letter.id.value}, {"message", made.error().message}});
+        continue;
+      }
+      redriven.push_back(letter.id.value);
+      if (dry_run) continue;
+      const auto applied = ports_.journal.apply(store::Lane::internal, std::move(made->changes));
+      if (!applied) {
+        redriven.erase(redriven.size() - 1);
+        failed.push_back({{"id", letter.id.value}, {"message", applied.error().message}});
+        continue;
+      }
+      ports_.dispatcher.committed({std::move(made->delivery)});
+    }
+    if (more) page["filter"]["after"] = std::to_string(last.value);
+  }
+  return json_answer({{"redriven", redriven.size()}, {"ids", redriven}, {"failed", failed}, {"dry_run", dry_run}});
+}
+
+net::HttpResponse DeadLettersApi::notifications(const std::string& query) const {
+  const auto pairs = net::parse_query(query);
+  if (!pairs) return error_answer(pairs.error());
+  const auto wanted = net::find_query(*pairs, "topic");
+  std::int64_t limit = 100;
+  if (const auto text = net::find_query(*pairs, "limit")) {
+    const auto number = number_parameter("limit", *text, 1, kMostPerPage);
+    if (!number) return error_answer(number.error());
+    limit = *number;
+  }
+  auto reader = ports_.readers.lend();
+  if (!reader) return error_answer(reader.error());
+  json list = json::array();
+  for (const auto& [id, endpoint] : ports_.topology.get()->endpoints()) {
+    if (endpoint->kind != EndpointKind::subscription || (wanted && *wanted != endpoint->topic_arn)) continue;
+    const auto rows = (*reader)->deliveries({id, WallTime::min(), DeliveryId{0}}, WallTime::max(),
+                                            static_cast<int>(limit - static_cast<std::int64_t>(list.size())));
+    if (!rows) return error_answer(rows.error());
+    for (const Delivery& row : *rows) {
+      const auto payloads = (*reader)->payloads({row.payload});
+      if (!payloads) return error_answer(payloads.error());
+      json shown{{"id", row.key.id.value},
+                 {"topic_arn", endpoint->topic_arn},
+                 {"protocol", endpoint->protocol},
+                 {"endpoint", endpoint->address},
+                 {"accepted_at", iso8601_millis(row.ingested_at)}};
+      if (!payloads->empty() && payloads->front()) shown["notification"] = parsed_or_text(payloads->front()->body);
+      list.push_back(std::move(shown));
+    }
+    if (static_cast<std::int64_t>(list.size()) >= limit) break;
+  }
+  return json_answer({{"notifications", std::move(list)}});
+}
+
+}  // namespace waybill::api

@@ -1,0 +1,130 @@
+#include "api/api.h"
+
+#include "api/admin_dead_letters.h"
+#include "api/admin_tables.h"
+#include "api/answers.h"
+#include "api/events.h"
+#include "base/log.h"
+
+namespace waybill::api {
+
+class Api::Impl {
+ public:
+  explicit Impl(ApiPorts ports)
+      : ports_(std::move(ports)), router_(server_error), events_(ports_), tables_(ports_), dead_letters_(ports_) {
+    add_events();
+    add_probes();
+    add_admin();
+  }
+
+  void serve(net::HttpRequest request, net::Reply reply) const {
+    const SteadyTime began = ports_.steady.now();
+    // The route is known once the router matched; until then the path is nobody's.
+    auto watched = net::Reply::to(
+        [this, began, route = route_of(request), reply = std::move(reply)](net::HttpResponse response) mutable {
+          ports_.probe.request(route, response.status, ports_.steady.now() - began);
+          reply(std::move(response));
+        });
+    router_.serve(std::move(request), std::move(watched));
+  }
+
+ private:
+  using Request = net::HttpRequest;
+  using Params = net::PathParams;
+
+  std::string route_of(const Request& request) const {
+    const auto found = router_.find(request.method, request.path);
+    const auto* match = std::get_if<net::Router::Match>(&found);
+    return match ? std::string(match->pattern) : "none";
+  }
+
+  void add(const char* method, const char* pattern, net::RouteHandler handler) {
+    const Status added = router_.add(method, pattern, std::move(handler));
+    if (!added) spdlog::critical("route {} {}: {}", method, pattern, added.error().message);
+  }
+
+  // For calls that read the store: not on an io thread.
+  void add_worker(const char* method, const char* pattern,
+                  std::function<net::HttpResponse(const Request&, const Params&)> call) {
+    add(method, pattern, [this, call = std::move(call)](Request request, const Params& params, net::Reply reply) {
+      ports_.workers.post([call, request = std::move(request), params, reply = std::move(reply)]() mutable {
+        reply(call(request, params));
+      });
+    });
+  }
+
+  void add_events() {
+    add("POST", "/", [this](Request request, const Params&, net::Reply reply) {
+      events_.aws(std::move(request), std::move(reply));
+    });
+    add("POST", "/events", [this](Request request, const Params&, net::Reply reply) {
+      events_.plain(std::move(request), std::move(reply));
+    });
+  }
+
+  void add_probes() {
+    add("GET", "/healthz", [](Request, const Params&, net::Reply reply) { reply(json_answer({{"status", "ok"}})); });
+    add("GET", "/readyz", [this](Request, const Params&, net::Reply reply) {
+      const bool ready = ports_.ready();
+      reply(json_answer({{"status", ready ? "ready" : "not ready"}}, ready ? 200 : 503));
+    });
+    add_worker("GET", "/metrics", [this](const Request&, const Params&) {
+      net::HttpResponse response;
+      response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+      response.body = ports_.metrics();
+      return response;
+    });
+  }
+
+  void add_admin() {
+    add_worker("GET", "/_waybill/status",
+               [this](const Request&, const Params&) { return json_answer(ports_.status()); });
+    add_worker("GET", "/_waybill/tables", [this](const Request&, const Params&) { return tables_.list(); });
+    add_worker("GET", "/_waybill/tables/{table}/items", [this](const Request& request, const Params& params) {
+      return tables_.items(std::string(params.get("table")), request.query);
+    });
+    add_worker("GET", "/_waybill/dead-letters",
+               [this](const Request& request, const Params&) { return dead_letters_.list(request.query); });
+    add_worker("GET", "/_waybill/dead-letters/{id}",
+               [this](const Request&, const Params& params) { return dead_letters_.show(params.get("id")); });
+    add_worker("DELETE", "/_waybill/dead-letters/{id}",
+               [this](const Request&, const Params& params) { return dead_letters_.drop(params.get("id")); });
+    add_worker("POST", "/_waybill/dead-letters/redrive",
+               [this](const Request& request, const Params&) { return dead_letters_.redrive(request.body); });
+    add_worker("GET", "/_waybill/notifications",
+               [this](const Request& request, const Params&) { return dead_letters_.notifications(request.query); });
+    add("POST", "/_waybill/reset", [this](Request, const Params&, net::Reply reply) { reset(std::move(reply)); });
+  }
+
+  void reset(net::Reply reply) const {
+    if (!ports_.allow_reset) {
+      reply(error_answer(
+          403, "ResetNotAllowed",
+          "Resetting drops all data; it is off. Start the daemon with --set allow_reset=true to allow it."));
+      return;
+    }
+    auto shared = std::make_shared<net::Reply>(std::move(reply));
+    ports_.reset([shared](const Status& done) {
+      if (done) {
+        (*shared)(json_answer({{"status", "reset"}}));
+      } else {
+        (*shared)(error_answer(done.error()));
+      }
+    });
+  }
+
+  ApiPorts ports_;
+  net::Router router_;
+  EventsApi events_;
+  TablesApi tables_;
+  DeadLettersApi dead_letters_;
+};
+
+Api::Api(ApiPorts ports) : impl_(std::make_shared<Impl>(std::move(ports))) {}
+Api::~Api() = default;
+
+void Api::serve(net::HttpRequest request, net::Reply reply) const {
+  impl_->serve(std::move(request), std::move(reply));
+}
+
+}  // namespace waybill::api

@@ -1,0 +1,42 @@
+#include "delivery/redrive.h"
+
+#include "model/event.h"
+#include "model/json_text.h"
+
+namespace waybill::delivery {
+
+Result<std::string> with_detail(std::string_view event, std::string_view detail) {
+  // A quote inside a string is escaped, so the first `,"detail":` is the member's.
+  constexpr std::string_view kMember = ",\"detail\":";
+  const std::size_t at = event.find(kMember);
+  if (event_id(event).empty() || at == std::string_view::npos) {
+    return invalid("the dead letter holds no event, so its detail cannot be replaced");
+  }
+  std::string changed(event.substr(0, at + kMember.size()));
+  if (!append_compact_object(detail, changed)) {
+    return invalid("detail is no JSON object; give the whole new detail, e.g. {\"shipment_id\":\"SHIP-1\"}");
+  }
+  changed.push_back('}');
+  return changed;
+}
+
+Result<Redrive> make_redrive(const DeadLetter& letter, const std::optional<std::string>& detail,
+                             const Topology& topology, WallTime now, store::Journal& journal) {
+  if (!topology.endpoint(letter.endpoint)) {
+    return not_found("dead letter " + std::to_string(letter.id.value) + ": its target " + letter.target_arn +
+                     " is no longer configured on rule " + letter.rule_arn);
+  }
+  std::string body = letter.body;
+  if (detail) WAYBILL_TRY(body, with_detail(letter.body, *detail));
+  Redrive redrive;
+  auto payload = std::make_shared<const Payload>(
+      Payload{PayloadId{journal.next_sequence()}, letter.kind, now, letter.origin, std::move(body)});
+  Delivery delivery{{letter.endpoint, now, DeliveryId{journal.next_sequence()}}, payload->id, 0, 0, now, ""};
+  redrive.changes.add(store::RemoveDeadLetter{letter.id});
+  redrive.changes.add(store::InsertPayload{payload});
+  redrive.changes.add(store::InsertDelivery{delivery});
+  redrive.delivery = {std::move(delivery), std::move(payload)};
+  return redrive;
+}
+
+}  // namespace waybill::delivery
