@@ -1,0 +1,88 @@
+#include "pattern/case_folding.h"
+
+#include <iterator>
+
+#include "pattern/unicode.h"
+
+namespace waybill::pattern {
+namespace {
+
+// Units first, first + step, … last, each with the same distances to its lower and upper case.
+struct CaseRun {
+  char16_t first;
+  char16_t last;
+  int step;
+  int to_lower;
+  int to_upper;
+};
+
+struct SpecialCase {
+  char16_t unit;
+  std::u16string_view lower;
+  std::u16string_view upper;
+};
+
+#include "pattern/case_table.inc"
+
+std::string utf8_of(std::u16string_view units) {
+  std::string text;
+  for (const char16_t unit : units) append_utf8(text, unit);
+  return text;
+}
+
+char32_t moved(char32_t unit, int distance) { return static_cast<char32_t>(static_cast<int>(unit) + distance); }
+
+}  // namespace
+
+CaseFoldedText::CaseFoldedText(std::string_view pattern) {
+  for (std::size_t at = 0; at < pattern.size();) {
+    const std::size_t start = at;
+    const char32_t code_point = next_code_point(pattern, at);
+    Unit unit{std::string(pattern.substr(start, at - start)), {}};
+    unit.upper = unit.lower;
+    for (const SpecialCase& special : kSpecialCases) {
+      if (special.unit == code_point) unit = {utf8_of(special.lower), utf8_of(special.upper)};
+    }
+    for (const CaseRun& run : kCaseRuns) {
+      if (code_point < run.first || code_point > run.last || (code_point - run.first) % run.step != 0) continue;
+      unit = {};
+      append_utf8(unit.lower, moved(code_point, run.to_lower));
+      append_utf8(unit.upper, moved(code_point, run.to_upper));
+    }
+    units_.push_back(std::move(unit));
+  }
+}
+
+std::size_t CaseFoldedText::match_front(std::string_view value) const {
+  std::size_t at = 0;
+  for (const Unit& unit : units_) {
+    const std::string_view rest = value.substr(at);
+    if (rest.starts_with(unit.lower)) {
+      at += unit.lower.size();
+    } else if (rest.starts_with(unit.upper)) {
+      at += unit.upper.size();
+    } else {
+      return std::string_view::npos;
+    }
+  }
+  return at;
+}
+
+bool CaseFoldedText::equals(std::string_view value) const { return match_front(value) == value.size(); }
+
+bool CaseFoldedText::is_prefix_of(std::string_view value) const { return match_front(value) != std::string_view::npos; }
+
+bool CaseFoldedText::is_suffix_of(std::string_view value) const {
+  for (auto unit = units_.rbegin(); unit != units_.rend(); ++unit) {
+    if (value.ends_with(unit->lower)) {
+      value.remove_suffix(unit->lower.size());
+    } else if (value.ends_with(unit->upper)) {
+      value.remove_suffix(unit->upper.size());
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace waybill::pattern
