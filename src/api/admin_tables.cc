@@ -31,7 +31,7 @@ std::string text_of(const net::QueryPairs& pairs, std::string_view name) {
 
 Result<json> key_value(const KeyAttribute& attribute, const net::QueryPairs& pairs, std::string_view name) {
   const auto text = net::find_query(pairs, name);
-  if (!text) return json(nullptr);
+  if (!text) return Result<json>(boost::system::in_place_value, nullptr);
   auto value = table::parse_key_text(attribute.type, *text);
   if (!value) return invalid(std::string(name) + ": " + value.error().message);
   return value;
@@ -70,7 +70,9 @@ Result<ItemsRequest> read_request(const TableSpec& spec, const std::string& quer
 
 Result<TablePage> scan(store::Reader& reader, const TableSpec& spec, const TableQuery& query) {
   std::optional<store::ItemQuery::Start> start;
-  if (!query.start.is_null()) WAYBILL_TRY(start, table::to_start(spec, std::nullopt, query.start));
+  if (!query.start.is_null()) {
+    WAYBILL_TRY(start, table::to_start(spec, std::nullopt, query.start));
+  }
   WAYBILL_TRY(const store::ItemPage rows, reader.scan(spec.id, query.limit, start));
   TablePage page;
   WAYBILL_CHECK(table::append_page(spec, std::nullopt, rows, page));

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "api/put_events_request.h"
 #include "base/executor.h"
 #include "bus/acceptor.h"

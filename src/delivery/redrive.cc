@@ -27,7 +27,9 @@ Result<Redrive> make_redrive(const DeadLetter& letter, const std::optional<std::
                      " is no longer configured on rule " + letter.rule_arn);
   }
   std::string body = letter.body;
-  if (detail) WAYBILL_TRY(body, with_detail(letter.body, *detail));
+  if (detail) {
+    WAYBILL_TRY(body, with_detail(letter.body, *detail));
+  }
   Redrive redrive;
   auto payload = std::make_shared<const Payload>(
       Payload{PayloadId{journal.next_sequence()}, letter.kind, now, letter.origin, std::move(body)});
