@@ -1,0 +1,34 @@
+// Dead letters to the targets that are configured for them: a table (templates only; docs/differences.md), a topic, and
+// the function's own dead-letter target.
+#pragma once
+
+#include "base/random.h"
+#include "delivery/invoker.h"
+#include "store/journal.h"
+#include "table/table_catalog.h"
+
+namespace waybill {
+
+// Constant after construction; thread-safe.
+class DeadLetterTargets final : public delivery::DeadLetterRouter {
+ public:
+  DeadLetterTargets(const Snapshot<Topology>& topology, const Snapshot<table::TableCatalog>& tables,
+                    store::Journal& journal, Random& random)
+      : topology_(topology), tables_(tables), journal_(journal), random_(random) {}
+
+  delivery::Consequences route(const EndpointSpec& endpoint, const DeadLetter& letter, int depth) override;
+
+ private:
+  void send(const std::string& arn, const EndpointSpec& endpoint, const DeadLetter& letter, int depth,
+            delivery::Consequences& into) const;
+  Status put_row(const TableSpec& table, const EndpointSpec& endpoint, const DeadLetter& letter,
+                 delivery::Consequences& into) const;
+  Status publish(const std::string& arn, const DeadLetter& letter, int depth, delivery::Consequences& into) const;
+
+  const Snapshot<Topology>& topology_;
+  const Snapshot<table::TableCatalog>& tables_;
+  store::Journal& journal_;
+  Random& random_;
+};
+
+}  // namespace waybill

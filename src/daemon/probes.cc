@@ -1,0 +1,85 @@
+#include "daemon/probes.h"
+
+#include "base/log.h"
+
+namespace waybill {
+
+std::string endpoint_label(const EndpointSpec& endpoint) {
+  return endpoint.target_arn.empty() ? endpoint.key : endpoint.target_arn;
+}
+
+namespace {
+
+const char* name_of(delivery::DeliveryProbe::Outcome outcome) {
+  using Outcome = delivery::DeliveryProbe::Outcome;
+  switch (outcome) {
+    case Outcome::delivered: return "delivered";
+    case Outcome::retried: return "retried";
+    case Outcome::dead_lettered: return "dead_lettered";
+    case Outcome::fenced: return "fenced";
+    case Outcome::conflicted: return "conflicted";
+  }
+  return "unknown";
+}
+
+const char* name_of(store::Refusal::Reason reason) {
+  using Reason = store::Refusal::Reason;
+  switch (reason) {
+    case Reason::fenced: return "fenced";
+    case Reason::version_conflict: return "version_conflict";
+    case Reason::condition_failed: return "condition_failed";
+    case Reason::invalid_effect: return "invalid_effect";
+    case Reason::shed: return "shed";
+    case Reason::unavailable: return "unavailable";
+    case Reason::poisoned: return "poisoned";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+void Probes::received(std::size_t entries) { metrics_.events_received(entries); }
+void Probes::rejected(std::string_view error_code) { metrics_.event_rejected(error_code); }
+void Probes::matched(const RuleSpec& rule) { metrics_.rule_matched(rule.arn); }
+void Probes::unmatched() { metrics_.event_unmatched(); }
+void Probes::unknown_bus(std::string_view name, std::string_view nearest) {
+  metrics_.unknown_bus(name);
+  spdlog::warn(
+      "an event for the event bus '{}', which does not exist, was accepted and dropped, as on AWS; the nearest "
+      "bus is '{}'",
+      name, nearest);
+}
+
+void Probes::attempted(const EndpointSpec& endpoint, std::chrono::nanoseconds duration, bool ok) {
+  metrics_.attempt(endpoint_label(endpoint), duration, ok);
+}
+
+void Probes::ended(const EndpointSpec& endpoint, Outcome outcome) {
+  metrics_.delivery_ended(endpoint_label(endpoint), name_of(outcome));
+  if (outcome == Outcome::dead_lettered) spdlog::error("a delivery to {} was dead-lettered", endpoint_label(endpoint));
+  if (outcome == Outcome::retried)
+    spdlog::warn("a delivery to {} failed and will be retried", endpoint_label(endpoint));
+  if (outcome == Outcome::fenced) spdlog::warn("a late result for {} was dropped", endpoint_label(endpoint));
+}
+
+void Probes::custom_metric(const Metric& metric) {
+  metrics_.custom_metric(metric.name_space, metric.name, metric.value);
+}
+
+void Probes::committed(std::size_t units, std::size_t changes, std::chrono::nanoseconds apply,
+                       std::chrono::nanoseconds commit) {
+  metrics_.group_committed(units, changes, apply, commit);
+}
+void Probes::refused(store::Refusal::Reason reason) { metrics_.unit_refused(name_of(reason)); }
+void Probes::shed() { metrics_.unit_refused("shed"); }
+void Probes::checkpointed(std::int64_t, std::chrono::nanoseconds duration) { metrics_.checkpointed(duration); }
+
+void Probes::connection_refused() { metrics_.http_refused("connections"); }
+void Probes::accept_failed() { metrics_.accept_failed(); }
+void Probes::request_refused(unsigned status) { metrics_.http_refused(std::to_string(status)); }
+
+void Probes::request(std::string_view route, unsigned status, std::chrono::nanoseconds duration) {
+  metrics_.http_request(route, status, duration);
+}
+
+}  // namespace waybill

@@ -1,0 +1,65 @@
+#include <limits>
+
+#include "daemon/settings.h"
+
+namespace waybill {
+
+namespace {
+
+constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kDay = 86'400'000;
+using enum SettingKind;
+
+}  // namespace
+
+const std::vector<SettingSpec>& setting_specs() {
+  static const std::vector<SettingSpec> kSpecs{
+      {"listen", text, "127.0.0.1:4566", "", 0, 0, "Address and port to serve on; port 0 picks a free one."},
+      {"port_file", text, "", "", 0, 0, "File that gets the port when the daemon is ready."},
+      {"allow_unauthenticated_listen", flag, "false", "", 0, 0,
+       "Allow listening beyond loopback. Requests are not authenticated."},
+      {"allowed_hosts", list, "localhost,*.localhost,*.localhost.localstack.cloud", "", 0, 0,
+       "Host names that requests may name in Host and Origin; loopback addresses are always allowed."},
+      {"allow_reset", flag, "false", "", 0, 0, "Allow POST /_waybill/reset, which drops all data."},
+      {"data_dir", text, "", "", 0, 0,
+       "Directory of the store; :memory: keeps nothing. Default: $STATE_DIRECTORY, else $XDG_STATE_HOME/waybill."},
+      {"account_id", text, "000000000000", "", 0, 0, "Account of the resources: 12 digits."},
+      {"region", text, "us-east-1", "", 0, 0, "Region of the resources."},
+      {"rules", list, "", "", 0, 0,
+       "CloudFormation templates to load: files, or directories of *.yaml, *.yml, *.json."},
+      {"templates.unknown", text, "error", "", 0, 0,
+       "What an unknown property or resource type in a template is: error, or warn."},
+      {"plugins", list, "", "", 0, 0, "Handler plugins to load: shared objects, or directories of *.so."},
+      {"log.level", text, "info", "", 0, 0, "trace, debug, info, warn, error or off."},
+      {"log.format", text, "text", "", 0, 0, "text, or json with one object a line."},
+      {"log.functions", text, "warn", "", 0, 0,
+       "Least level of the lines that functions log: debug, info, warn or error."},
+      {"limits.put_events_entries", number, "10", "", 1, 1000, "Entries of one PutEvents call."},
+      {"limits.put_events_bytes", number, "1048576", "bytes", 1024, 8'388'608, "Sum of a PutEvents call's entries."},
+      {"http.max_body_bytes", number, "8388608", "bytes", 1024, 1LL << 30, "Largest request body, also decompressed."},
+      {"http.max_header_bytes", number, "16384", "bytes", 1024, 1 << 20, "Largest request line and header fields."},
+      {"http.max_connections", number, "1024", "", 1, 65'536, "Open connections; a further one is answered 503."},
+      {"http.read_deadline", duration, "10s", "", 10, kDay, "For a whole request, from its first byte."},
+      {"http.idle_deadline", duration, "75s", "", 10, kDay, "For the next request on an open connection."},
+      {"http.write_deadline", duration, "30s", "", 10, kDay, "For a client to take an answer."},
+      {"http.threads", number, "2", "", 1, 64, "Threads that serve HTTP."},
+      {"shutdown.limit", duration, "10s", "", 0, kDay, "How long a stop waits for requests and handlers in flight."},
+      {"retry.base", duration, "1s", "", 1, kDay,
+       "Backoff before the first retry, doubled for each further one, with full jitter."},
+      {"retry.cap", duration, "15m", "", 1, kDay, "Longest backoff."},
+      {"delivery.workers", number, "2", "", 1, 256, "Handlers that run at the same time."},
+      {"delivery.window", number, "1024", "", 16, 1'000'000,
+       "Deliveries of one target kept in memory; the rest waits in the store."},
+      {"journal.ingress_limit_bytes", number, "67108864", "bytes", 65'536, kAny,
+       "Events waiting to be stored above this are refused with ThrottlingException."},
+      {"journal.checkpoint_bytes", number, "33554432", "bytes", 65'536, kAny,
+       "Write-ahead log above this is folded into the database."},
+      {"dead_letters.retention", duration, "14d", "", 1000, 3650 * kDay,
+       "Dead letters older than this are removed, and counted."},
+      {"history.max_events", number, "100000", "", 0, kAny, "Delivered events kept for looking back."},
+      {"maintenance.interval", duration, "5s", "", 10, kDay, "How often retention and TTL are looked after."},
+  };
+  return kSpecs;
+}
+
+}  // namespace waybill
