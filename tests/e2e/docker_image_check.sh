@@ -15,7 +15,7 @@ daemon=
 image_tool() { buildah --root "$scratch/storage" --runroot "$scratch/run" --storage-driver vfs "$@"; }
 
 clean_up() {
-  [[ -z $daemon ]] || kill "$daemon" 2>/dev/null || true
+  [[ -z $daemon ]] || kill -TERM -- "-$daemon" 2>/dev/null || true # the group: buildah stands before the daemon
   [[ -z $container ]] || image_tool rm "$container" >/dev/null || true
   rm -rf "$scratch"
 }
@@ -54,9 +54,11 @@ step "image: $(image_tool inspect --type image --format '{{.OCIv1.Config.User}} 
 
 step "start"
 port=$((20000 + RANDOM % 20000)) # chroot isolation shares this machine's network
+set -m # a process group of its own
 in_container /usr/bin/waybill serve --listen "0.0.0.0:$port" --allow-unauthenticated-listen \
   --data-dir /var/lib/waybill --rules /etc/waybill/rules &
 daemon=$!
+set +m
 url=http://127.0.0.1:$port
 expect "" in_container /usr/bin/waybill health --endpoint "$url"
 expect '"FailedEntryCount":0' curl -sS "$url/events" -d '{"Entries":[{"EventBusName":"logistics-events-dev",
