@@ -1,0 +1,52 @@
+// From what the catalog has to what the templates say: the difference. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "template/loader.h"
+
+namespace waybill::templates {
+
+struct PlanOptions {
+  Place place;                                 // resources of other accounts and regions are left alone
+  std::map<std::string, std::string> applied;  // template name → fingerprint of what was last applied
+  bool reload = false;                         // apply templates that did not change too, over what drifted
+};
+
+// A resource that is not as its template, applied earlier and unchanged since, says.
+struct Drift {
+  enum class Kind { changed, removed, replaced };  // replaced: it is there, and not the template's any more
+  Kind kind = Kind::changed;
+  std::string template_name;
+  ResourceKey key;
+  bool operator==(const Drift&) const = default;
+};
+
+struct Plan {
+  std::vector<Resource> puts;        // each after what it refers to
+  std::vector<ResourceKey> deletes;  // each before what it refers to
+  std::size_t untouched = 0;         // resources that are as their template says
+  std::vector<Drift> drift;          // left as it is
+  std::vector<Notice> notices;       // resources taken over
+  // To be recorded in the same transaction: fingerprints by template name, and templates that are no more.
+  std::map<std::string, std::string> applied;
+  std::vector<std::string> forgotten;
+
+  bool changes_anything() const { return !puts.empty() || !deletes.empty(); }
+};
+
+// Templates whose fingerprint is the applied one are not applied again unless asked; what was changed through the API
+// since stays and is drift. Of a changed template every resource that differs is put, also over such a change. What a
+// template no longer has is deleted, or, with a DeletionPolicy that keeps it, put without an owner. What belongs to
+// nobody, or to a template that no longer has it, is taken over.
+// Errors: two templates of one name, or two that claim one resource; the text names both files.
+Result<Plan> make_plan(const std::vector<Resource>& in_catalog, const std::vector<LoadedTemplate>& templates,
+                       const PlanOptions& options);
+
+// "logistics-events: AWS::Events::Rule bus/rule was changed since the template was applied".
+std::string display(const Drift& drift);
+
+}  // namespace waybill::templates

@@ -1,0 +1,243 @@
+// AWS::DynamoDB::Table and AWS::SNS::*: where handlers write and publish.
+#include <map>
+#include <set>
+
+#include "model/arn.h"
+#include "template/resource_types.h"
+#include "template/text.h"
+
+namespace waybill::templates {
+
+namespace {
+
+// Attribute names that the key schema of the table or of an index uses, checked on the way.
+void check_key_schema(CheckContext& c, const Json& holder, const Path& path, const std::set<std::string>& defined,
+                      std::set<std::string>& used) {
+  const Json* schema = find_member(holder, "KeySchema");
+  if (!schema || !schema->is_array() || schema->empty()) return;
+  for (std::size_t i = 0; i < schema->size(); ++i) {
+    const Json& key = (*schema)[i];
+    const std::string name = text_member(key, "AttributeName");
+    const std::string type = text_member(key, "KeyType");
+    if (!type.empty() && type != (i == 0 ? "HASH" : "RANGE")) {
+      c.bad(path / "KeySchema" / i, i == 0 ? "the first key must be HASH" : "the second key must be RANGE");
+    }
+    if (name.empty()) continue;
+    used.insert(name);
+    if (!defined.contains(name)) {
+      c.bad(path / "KeySchema" / i, "the attribute " + in_quotes(name) + " is not among the AttributeDefinitions");
+    }
+  }
+}
+
+void check_indexes(CheckContext& c, const char* property, const std::set<std::string>& defined,
+                   std::set<std::string>& used, std::set<std::string>& names) {
+  const Json* indexes = find_member(c.body, property);
+  if (!indexes || !indexes->is_array()) return;
+  for (std::size_t i = 0; i < indexes->size(); ++i) {
+    const Json& index = (*indexes)[i];
+    const Path path = c.path / property / i;
+    check_key_schema(c, index, path, defined, used);
+    const std::string name = text_member(index, "IndexName");
+    if (!name.empty() && !names.insert(name).second) c.bad(path, "a second index named " + in_quotes(name));
+  }
+}
+
+void check_table(CheckContext& c) {
+  std::set<std::string> defined;
+  const Json* definitions = find_member(c.body, "AttributeDefinitions");
+  if (definitions && definitions->is_array()) {
+    for (const Json& definition : *definitions) defined.insert(text_member(definition, "AttributeName"));
+  }
+  std::set<std::string> used;
+  std::set<std::string> names;
+  check_key_schema(c, c.body, c.path, defined, used);
+  check_indexes(c, "GlobalSecondaryIndexes", defined, used, names);
+  check_indexes(c, "LocalSecondaryIndexes", defined, used, names);
+  for (const std::string& name : defined) {
+    if (!name.empty() && !used.contains(name)) {
+      c.bad(c.path / "AttributeDefinitions",
+            "the attribute " + in_quotes(name) + " is no key of the table or of an index");
+    }
+  }
+  if (c.name.size() < 3) c.bad(c.path / "TableName", "a table's name has at least 3 characters");
+  const Json* ttl = find_member(c.body, "TimeToLiveSpecification");
+  const Json* enabled = ttl ? find_member(*ttl, "Enabled") : nullptr;
+  if (enabled && *enabled == true && text_member(*ttl, "AttributeName").empty()) {
+    c.bad(c.path / "TimeToLiveSpecification", "AttributeName is missing");
+  }
+}
+
+Property key_schema() {
+  return objects("KeySchema",
+                 {text("AttributeName").required().between(1, 255), one_of("KeyType", {"HASH", "RANGE"}).required()})
+      .required()
+      .between(1, 2);
+}
+
+Properties index_properties() {
+  return {
+      text("IndexName").required().between(3, 255),
+      key_schema(),
+      // An index always has the whole item.
+      object("Projection", {one_of("ProjectionType", {"ALL", "KEYS_ONLY", "INCLUDE"}), texts("NonKeyAttributes")})
+          .without_effect(),
+      anything("ProvisionedThroughput").without_effect(),
+      anything("OnDemandThroughput").without_effect(),
+      anything("WarmThroughput").without_effect(),
+      anything("ContributorInsightsSpecification").without_effect(),
+  };
+}
+
+Properties table_properties() {
+  return {
+      text("TableName"),
+      objects("AttributeDefinitions",
+              {text("AttributeName").required().between(1, 255), one_of("AttributeType", {"S", "N", "B"}).required()})
+          .required(),
+      key_schema(),
+      objects("GlobalSecondaryIndexes", index_properties()).at_most(20),
+      objects("LocalSecondaryIndexes", index_properties()).at_most(5),
+      object("TimeToLiveSpecification", {boolean("Enabled").required(), text("AttributeName").between(1, 255)}),
+      object("StreamSpecification",
+             {one_of("StreamViewType", {"NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY"}).required(),
+              anything("ResourcePolicy").without_effect()}),
+      one_of("BillingMode", {"PAY_PER_REQUEST", "PROVISIONED"}).without_effect(),
+      anything("ProvisionedThroughput").without_effect(),
+      anything("OnDemandThroughput").without_effect(),
+      anything("WarmThroughput").without_effect(),
+      object("SSESpecification", {boolean("SSEEnabled").required(), text("SSEType"), text("KMSMasterKeyId")})
+          .without_effect(),
+      object("PointInTimeRecoverySpecification",
+             {boolean("PointInTimeRecoveryEnabled"), integer("RecoveryPeriodInDays")})
+          .without_effect(),
+      boolean("DeletionProtectionEnabled").without_effect(),
+      one_of("TableClass", {"STANDARD", "STANDARD_INFREQUENT_ACCESS"}).without_effect(),
+      anything("ContributorInsightsSpecification").without_effect(),
+      anything("KinesisStreamSpecification").without_effect(),
+      anything("ResourcePolicy").without_effect(),
+      anything("ImportSourceSpecification").without_effect(),
+      tags(),
+  };
+}
+
+ResourceType table() {
+  ResourceType type;
+  type.name = "AWS::DynamoDB::Table";
+  type.name_property = "TableName";
+  type.name_length = 255;
+  type.name_characters = "._-";
+  type.arn = "arn:{partition}:dynamodb:{region}:{account}:table/{name}";
+  type.ref = "{name}";
+  type.key = "{name}";
+  // A stream's label is its creation time on AWS; here a table has one stream for ever.
+  type.attributes = {{"Arn", "{arn}", ""},
+                     {"StreamArn", "{arn}/stream/1970-01-01T00:00:00.000", "StreamSpecification"}};
+  type.properties = table_properties();
+  type.check = check_table;
+  return type;
+}
+
+const std::vector<std::string> kProtocols = {"email",  "email-json", "http",     "https",      "sqs",
+                                             "lambda", "sms",        "firehose", "application"};
+
+void check_topic(CheckContext& c) {
+  const bool fifo = c.name.ends_with(".fifo");
+  if (c.name.find('.') != std::string::npos && !fifo) {
+    c.bad(c.path / "TopicName", in_quotes(c.name) + " has a dot, which only the ending .fifo may have");
+  }
+}
+
+void check_subscription(CheckContext& c) {
+  const std::string topic = text_member(c.body, "TopicArn");
+  const auto arn = Arn::parse(topic);
+  if (!topic.empty() && (!arn || arn->service != "sns")) {
+    c.bad(c.path / "TopicArn", in_quotes(topic) + " is not the ARN of a topic");
+  }
+  const std::string protocol = text_member(c.body, "Protocol");
+  const std::string endpoint = text_member(c.body, "Endpoint");
+  if (endpoint.empty()) return;
+  const bool mail = protocol == "email" || protocol == "email-json";
+  if (mail && endpoint.find('@') == std::string::npos) {
+    c.bad(c.path / "Endpoint", in_quotes(endpoint) + " is not an e-mail address");
+  }
+  if ((protocol == "http" || protocol == "https") && !endpoint.starts_with(protocol + "://")) {
+    c.bad(c.path / "Endpoint", in_quotes(endpoint) + " does not begin with " + protocol + "://");
+  }
+  if ((protocol == "sqs" || protocol == "lambda") && !Arn::parse(endpoint)) {
+    c.bad(c.path / "Endpoint", in_quotes(endpoint) + " is not an ARN");
+  }
+  if (mail || protocol == "http" || protocol == "https") {
+    c.not_active("notifications to " + endpoint +
+                 " are kept and listed by `waybill notifications`; they are not sent yet");
+  }
+}
+
+ResourceType topic() {
+  ResourceType type;
+  type.name = "AWS::SNS::Topic";
+  type.name_property = "TopicName";
+  type.name_characters = "_-.";
+  type.arn = "arn:{partition}:sns:{region}:{account}:{name}";
+  type.ref = "{arn}";
+  type.key = "{name}";
+  type.attributes = {{"TopicArn", "{arn}", ""}, {"TopicName", "{name}", ""}};
+  type.properties = {
+      text("TopicName"),
+      text("DisplayName").without_effect(),
+      objects("Subscription", {one_of("Protocol", kProtocols).required(), text("Endpoint").required()}),
+      boolean("FifoTopic").without_effect(),
+      boolean("ContentBasedDeduplication").without_effect(),
+      text("FifoThroughputScope").without_effect(),
+      text("KmsMasterKeyId").without_effect(),
+      text("SignatureVersion").without_effect(),
+      text("TracingConfig").without_effect(),
+      anything("ArchivePolicy").without_effect(),
+      anything("DataProtectionPolicy").without_effect(),
+      anything("DeliveryStatusLogging").without_effect(),
+      tags(),
+  };
+  type.check = check_topic;
+  return type;
+}
+
+ResourceType subscription() {
+  ResourceType type;
+  type.name = "AWS::SNS::Subscription";
+  type.arn = "{TopicArn}:{uuid}";
+  type.ref = "{arn}";
+  type.key = "{stack}/{id}";
+  type.attributes = {{"Arn", "{arn}", ""}};
+  type.properties = {
+      text("TopicArn").required(),
+      one_of("Protocol", kProtocols).required(),
+      text("Endpoint").required(),
+      json("FilterPolicy"),
+      one_of("FilterPolicyScope", {"MessageAttributes", "MessageBody"}),
+      boolean("RawMessageDelivery"),
+      json("RedrivePolicy"),
+      json("DeliveryPolicy").without_effect(),
+      text("SubscriptionRoleArn").without_effect(),
+      anything("ReplayPolicy").without_effect(),
+      text("Region").without_effect(),
+  };
+  type.check = check_subscription;
+  return type;
+}
+
+ResourceType topic_policy() {
+  ResourceType type;
+  type.name = "AWS::SNS::TopicPolicy";
+  type.ref = "{stack}-{id}";
+  type.key = "{stack}/{id}";
+  type.attributes = {{"Id", "{stack}-{id}", ""}};
+  type.properties = {document("PolicyDocument").required(), texts("Topics").required()};
+  type.not_active = "who may publish is not checked yet";
+  return type;
+}
+
+}  // namespace
+
+std::vector<ResourceType> data_types() { return {table(), topic(), subscription(), topic_policy()}; }
+
+}  // namespace waybill::templates

@@ -1,0 +1,192 @@
+// AWS::Events::*: event buses, rules, archives.
+#include <algorithm>
+#include <set>
+
+#include "model/arn.h"
+#include "template/loader.h"
+#include "template/resource_types.h"
+#include "template/text.h"
+
+namespace waybill::templates {
+
+namespace {
+
+constexpr const char* kNameCharacters = "._-";
+
+bool has_only(std::string_view text, std::string_view extra) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           extra.find(c) != std::string_view::npos;
+  });
+}
+
+// Patterns are kept as text: nothing that later reads the body may change the order of their members.
+void check_pattern(CheckContext& c, std::size_t longest) {
+  const Json* pattern = find_member(c.body, "EventPattern");
+  if (!pattern || pattern->is_discarded()) return;
+  const std::string text = pattern->is_string() ? pattern->get<std::string>() : pattern->dump();
+  if (text.size() > longest) {
+    return c.bad(c.path / "EventPattern", "the pattern has " + std::to_string(text.size()) + " characters, at most " +
+                                              std::to_string(longest) + " are allowed");
+  }
+  if (c.options.check_pattern) {
+    if (const Status valid = c.options.check_pattern(text); !valid) {
+      return c.bad(c.path / "EventPattern", valid.error().message);
+    }
+  }
+  c.body["EventPattern"] = text;
+}
+
+void check_bus(CheckContext& c) {
+  if (c.name == "default") c.bad(c.path / "Name", "the bus \"default\" always exists and cannot be declared");
+}
+
+void check_target(CheckContext& c, const Json& target, const Path& path) {
+  if (!target.is_object()) return;
+  const std::string id = text_member(target, "Id");
+  if (!has_only(id, kNameCharacters)) c.bad(path / "Id", in_quotes(id) + " may have letters, digits and ._- only");
+  const std::string arn = text_member(target, "Arn");
+  if (!arn.empty() && !Arn::parse(arn)) c.bad(path / "Arn", in_quotes(arn) + " is not an ARN");
+  int inputs = 0;
+  for (const char* name : {"Input", "InputPath", "InputTransformer"}) inputs += find_member(target, name) ? 1 : 0;
+  if (inputs > 1) c.bad(path, "only one of Input, InputPath and InputTransformer can be given");
+  for (const char* name : {"InputPath", "InputTransformer"}) {
+    if (find_member(target, name)) c.not_active("target " + id + ": " + name + " is not applied yet");
+  }
+  const std::string input = text_member(target, "Input");
+  if (!input.empty() && Json::parse(input, nullptr, false).is_discarded()) {
+    c.bad(path / "Input", "must be JSON text");
+  }
+}
+
+void check_rule(CheckContext& c) {
+  const Json* bus_property = find_member(c.body, "EventBusName");
+  const bool broken_bus = bus_property && !bus_property->is_string();
+  const std::string bus =
+      broken_bus ? "" : std::string(event_bus_name(bus_property ? bus_property->get<std::string>() : "default"));
+  if (!broken_bus) c.body["EventBusName"] = bus;
+  if (bus.size() > 256 || !has_only(bus, "/._-") || (bus.empty() && !broken_bus)) {
+    c.bad(c.path / "EventBusName", in_quotes(bus) + " is no bus name: 1 to 256 letters, digits and /._-");
+  }
+  const bool scheduled = find_member(c.body, "ScheduleExpression") != nullptr;
+  if (!scheduled && !find_member(c.body, "EventPattern")) {
+    c.bad(c.path, "EventPattern or ScheduleExpression must be given");
+  }
+  if (scheduled && !broken_bus && bus != "default") {
+    c.bad(c.path / "ScheduleExpression", "is supported only on the default event bus");
+  }
+  if (scheduled) c.not_active("schedules do not fire yet");
+  check_pattern(c, 2048);
+  std::set<std::string> ids;
+  const Json* targets = find_member(c.body, "Targets");
+  if (!targets || !targets->is_array()) return;
+  for (std::size_t i = 0; i < targets->size(); ++i) {
+    const Json& target = (*targets)[i];
+    check_target(c, target, c.path / "Targets" / i);
+    if (target.is_object() && !ids.insert(text_member(target, "Id")).second) {
+      c.bad(c.path / "Targets" / i / "Id", "a second target with the Id " + in_quotes(text_member(target, "Id")));
+    }
+  }
+}
+
+void check_archive(CheckContext& c) {
+  check_pattern(c, 4096);
+  const Json* source = find_member(c.body, "SourceArn");
+  if (!source || !source->is_string()) return;
+  const auto arn = Arn::parse(source->get<std::string>());
+  if (!arn || arn->service != "events" || !arn->resource_of("event-bus")) {
+    c.bad(c.path / "SourceArn", in_quotes(source->get<std::string>()) + " is not the ARN of an event bus");
+  }
+}
+
+Property retry_policy() {
+  return object("RetryPolicy", {integer("MaximumRetryAttempts").between(0, 185),
+                                integer("MaximumEventAgeInSeconds").between(60, 86'400)});
+}
+
+Properties target_properties() {
+  return {
+      text("Id").required().between(1, 64),
+      text("Arn").required().between(1, 1600),
+      text("Input").at_most(8192),
+      text("InputPath").at_most(256),
+      object("InputTransformer", {text_map("InputPathsMap"), text("InputTemplate").required().between(1, 8192)}),
+      retry_policy(),
+      object("DeadLetterConfig", {text("Arn").between(1, 1600)}),
+      object("SqsParameters", {text("MessageGroupId").required().at_most(100)}),
+      text("RoleArn").without_effect(),
+  };
+}
+
+ResourceType bus() {
+  ResourceType type;
+  type.name = "AWS::Events::EventBus";
+  type.name_property = "Name";
+  type.name_characters = kNameCharacters;
+  type.arn = "arn:{partition}:events:{region}:{account}:event-bus/{name}";
+  type.ref = "{name}";
+  type.key = "{name}";
+  type.attributes = {{"Arn", "{arn}", ""}, {"Name", "{name}", ""}};
+  type.properties = {
+      text("Name").required(),
+      text("Description").at_most(512),
+      text("EventSourceName").without_effect(),
+      text("KmsKeyIdentifier").without_effect(),
+      object("DeadLetterConfig", {text("Arn")}).without_effect(),
+      anything("LogConfig").without_effect(),
+      anything("Policy").without_effect(),
+      tags(),
+  };
+  type.check = check_bus;
+  return type;
+}
+
+ResourceType rule() {
+  ResourceType type;
+  type.name = "AWS::Events::Rule";
+  type.name_property = "Name";
+  type.name_length = 64;
+  type.name_characters = kNameCharacters;
+  type.arn = "arn:{partition}:events:{region}:{account}:rule/{bus/}{name}";
+  type.ref = "{bus|}{name}";
+  type.key = "{EventBusName}/{name}";
+  type.attributes = {{"Arn", "{arn}", ""}};
+  type.properties = {
+      text("Name"),
+      text("Description").at_most(512),
+      text("EventBusName"),
+      json("EventPattern"),
+      text("ScheduleExpression").at_most(256),
+      one_of("State", {"ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}),
+      objects("Targets", target_properties()).at_most(5),
+      text("RoleArn").without_effect(),
+      tags(),
+  };
+  type.check = check_rule;
+  return type;
+}
+
+ResourceType archive() {
+  ResourceType type;
+  type.name = "AWS::Events::Archive";
+  type.name_property = "ArchiveName";
+  type.name_length = 48;
+  type.name_characters = kNameCharacters;
+  type.arn = "arn:{partition}:events:{region}:{account}:archive/{name}";
+  type.ref = "{name}";
+  type.key = "{name}";
+  type.attributes = {{"Arn", "{arn}", ""}, {"ArchiveName", "{name}", ""}};
+  type.properties = {
+      text("ArchiveName"),  text("SourceArn").required(),         text("Description").at_most(512),
+      json("EventPattern"), integer("RetentionDays").at_least(0), text("KmsKeyIdentifier").without_effect(),
+  };
+  type.not_active = "events are not archived yet";
+  type.check = check_archive;
+  return type;
+}
+
+}  // namespace
+
+std::vector<ResourceType> event_types() { return {bus(), rule(), archive()}; }
+
+}  // namespace waybill::templates
