@@ -1,0 +1,176 @@
+#include "store/sqlite/engine.h"
+
+#include <sqlite3.h>
+
+#include "store/sqlite/catalog.h"
+#include "store/sqlite/deliveries.h"
+#include "store/sqlite/items.h"
+#include "store/sqlite/log_size.h"
+
+namespace waybill::store::sqlite {
+
+namespace {
+
+// Pages given back to the file system at one checkpoint at most, and how many free ones are kept for the next burst.
+constexpr std::int64_t kVacuumPages = 512;
+constexpr std::int64_t kFreePagesKept = 4096;
+
+class SqliteEngine final : public Engine {
+ public:
+  explicit SqliteEngine(Database database);
+  Status load();
+
+  Status begin() override;
+  Status commit() override;
+  void rollback() override;
+  Status savepoint() override;
+  Status release_savepoint() override;
+  Status rollback_to_savepoint() override;
+
+  Payloads& payloads() override { return payloads_; }
+  Deliveries& deliveries() override { return deliveries_; }
+  Items& items() override { return items_; }
+  Catalog& catalog() override { return catalog_; }
+  DeadLetters& dead_letters() override { return dead_letters_; }
+  History& history() override { return history_; }
+
+  Status clear_data() override;
+  std::vector<TableId> tables() const override { return items_.tables(); }
+
+  Result<std::int64_t> generation() override;
+  Status set_generation(std::int64_t generation) override;
+  Result<std::int64_t> highest_sequence() override { return sequence_.bound(); }
+
+  std::int64_t wal_bytes() const override { return log_size_.bytes(); }
+  Status checkpoint() override;
+  bool poisons(const Error& error) const override;
+
+ private:
+  // What is kept in memory of what the file no longer says. `steps`: of pending_ before what was undone.
+  Status undone(std::uint64_t steps);
+  Status give_back_pages();
+
+  Database database_;
+  LogSize log_size_{database_};
+  Sequence sequence_{database_};
+  PendingPayloads pending_{database_};
+  SqlitePayloads payloads_{database_, sequence_, pending_};
+  SqliteDeliveries deliveries_{database_, sequence_, pending_};
+  SqliteItems items_{database_};
+  SqliteCatalog catalog_{database_, sequence_};
+  SqliteDeadLetters dead_letters_{database_, sequence_};
+  SqliteHistory history_{database_};
+  std::uint64_t steps_at_begin_ = 0;
+  std::uint64_t steps_at_savepoint_ = 0;
+
+  Statement begin_{database_, "BEGIN IMMEDIATE", Scope::any};
+  Statement commit_{database_, "COMMIT", Scope::any};
+  Statement rollback_{database_, "ROLLBACK", Scope::any};
+  Statement savepoint_{database_, "SAVEPOINT unit", Scope::any};
+  Statement release_{database_, "RELEASE unit", Scope::any};
+  Statement rollback_to_{database_, "ROLLBACK TO unit", Scope::any};
+  Statement generation_{database_, "SELECT value FROM meta WHERE name = 'generation'"};
+  Statement set_generation_{database_,
+                            "INSERT INTO meta (name, value) VALUES ('generation', ?1)"
+                            " ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
+};
+
+SqliteEngine::SqliteEngine(Database database) : database_(std::move(database)) {}
+
+Status SqliteEngine::load() {
+  WAYBILL_CHECK(sequence_.load());
+  return items_.load();
+}
+
+Status SqliteEngine::begin() {
+  steps_at_begin_ = steps_at_savepoint_ = pending_.steps();
+  return begin_.with().run();
+}
+
+Status SqliteEngine::commit() {
+  // Without this a COMMIT after SQLite's own rollback would be an error that looks like a bug.
+  WAYBILL_CHECK(database_.require_transaction());
+  WAYBILL_CHECK(sequence_.store());
+  const auto committed = commit_.with().run();
+  if (!committed) {
+    // The disk was full or the like: SQLite has or has not rolled back, nothing of it can have reached the disk whole.
+    // After anything else nobody knows what did, whatever the code says.
+    Error error = committed.error();
+    if (error.code != ErrorCode::unavailable) error.code = ErrorCode::io;
+    rollback();
+    return error;
+  }
+  sequence_.committed();
+  items_.forget_changes();
+  return {};
+}
+
+void SqliteEngine::rollback() {
+  // A rollback reads nothing from the disk in WAL mode; should it fail all the same, the next BEGIN will say so.
+  if (database_.in_transaction()) (void)rollback_.with().run();
+  (void)undone(steps_at_begin_);
+}
+
+Status SqliteEngine::savepoint() {
+  WAYBILL_CHECK(database_.require_transaction());
+  steps_at_savepoint_ = pending_.steps();
+  return savepoint_.with().run();
+}
+
+Status SqliteEngine::release_savepoint() {
+  WAYBILL_CHECK(database_.require_transaction());
+  return release_.with().run();
+}
+
+Status SqliteEngine::rollback_to_savepoint() {
+  WAYBILL_CHECK(database_.require_transaction());
+  WAYBILL_CHECK(rollback_to_.with().run());
+  WAYBILL_CHECK(release_.with().run());
+  return undone(steps_at_savepoint_);
+}
+
+Status SqliteEngine::undone(std::uint64_t steps) {
+  if (pending_.steps() != steps) pending_.forget();
+  if (items_.changed()) return items_.load();
+  return {};
+}
+
+Status SqliteEngine::clear_data() {
+  WAYBILL_CHECK(database_.require_transaction());
+  return database_.execute(
+      "DELETE FROM payloads; DELETE FROM deliveries; DELETE FROM dead_letters; DELETE FROM history");
+}
+
+Result<std::int64_t> SqliteEngine::generation() {
+  auto execution = generation_.with();
+  WAYBILL_TRY(const bool row, execution.next());
+  return row ? execution.integer(0) : 0;
+}
+
+Status SqliteEngine::set_generation(std::int64_t generation) { return set_generation_.with(generation).run(); }
+
+Status SqliteEngine::checkpoint() {
+  WAYBILL_CHECK(give_back_pages());
+  return log_size_.checkpoint();
+}
+
+Status SqliteEngine::give_back_pages() {
+  WAYBILL_TRY(const auto free, database_.integer("PRAGMA freelist_count"));
+  if (free <= kFreePagesKept) return {};
+  const auto pages = std::min(free - kFreePagesKept, kVacuumPages);
+  return database_.execute("PRAGMA incremental_vacuum(" + std::to_string(pages) + ")");
+}
+
+bool SqliteEngine::poisons(const Error& error) const {
+  return error.code == ErrorCode::io || error.code == ErrorCode::corrupt;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> make_engine(Database database) {
+  auto engine = std::make_unique<SqliteEngine>(std::move(database));
+  WAYBILL_CHECK(engine->load());
+  return std::unique_ptr<Engine>(std::move(engine));
+}
+
+}  // namespace waybill::store::sqlite

@@ -1,0 +1,20 @@
+# Paths relative to src/store.
+set(WAYBILL_SQLITE_SOURCES
+  sqlite/catalog.cc
+  sqlite/database.cc
+  sqlite/deliveries.cc
+  sqlite/directory_lock.cc
+  sqlite/engine.cc
+  sqlite/error.cc
+  sqlite/item_reader.cc
+  sqlite/items.cc
+  sqlite/key_range.cc
+  sqlite/log_size.cc
+  sqlite/pending_payloads.cc
+  sqlite/reader.cc
+  sqlite/schema.cc
+  sqlite/sequence.cc
+  sqlite/statement.cc
+  sqlite/store.cc
+  sqlite/table_spec_json.cc
+  sqlite/user_table.cc)
