@@ -56,7 +56,6 @@ const std::vector<SettingSpec>& setting_specs() {
        "Write-ahead log above this is folded into the database."},
       {"dead_letters.retention", duration, "14d", "", 1000, 3650 * kDay,
        "Dead letters older than this are removed, and counted."},
-      {"history.max_events", number, "100000", "", 0, kAny, "Delivered events kept for looking back."},
       {"maintenance.interval", duration, "5s", "", 10, kDay, "How often retention and TTL are looked after."},
   };
   return kSpecs;

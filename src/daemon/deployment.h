@@ -1,0 +1,75 @@
+// From template files to a running configuration: loads, plans, checks and applies them as one unit, and publishes the
+// snapshots that the rooms read.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "base/guarded.h"
+#include "base/result.h"
+#include "bus/rule_table.h"
+#include "handlers/registry.h"
+#include "model/topology.h"
+#include "store/journal.h"
+#include "store/reader_pool.h"
+#include "table/table_catalog.h"
+#include "template/loader.h"
+#include "template/plan.h"
+
+namespace waybill {
+
+// Owner: the App. load() from one thread at a time; describe() from any.
+class Deployment {
+ public:
+  struct Ports {
+    store::Journal& journal;
+    store::ReaderPool& readers;
+    const HandlerRegistry& registry;
+    Snapshot<Topology>& topology;
+    Snapshot<bus::RuleTable>& rules;
+    Snapshot<table::TableCatalog>& tables;
+  };
+  struct Options {
+    Place place;
+    std::vector<std::string> rules;  // files or directories; none: the catalog stays as it is
+    std::map<std::string, std::string> parameters;
+    bool unknown_is_error = true;
+  };
+  Deployment(Ports ports, Options options) : ports_(ports), options_(std::move(options)) {}
+
+  // Applied whole or refused whole. reload: also over what the API changed since.
+  Status load(bool reload);
+  // Templates, their outputs, notices and drift, as `waybill status` and `waybill check` show them.
+  nlohmann::json describe() const;
+  std::vector<std::string> notices() const;
+
+ private:
+  struct State;  // what the store holds, and what it will hold
+  Result<State> read_store() const;
+  Status plan(State& state, bool reload) const;
+  Status plan_tables(State& state) const;
+  Status apply(State& state);
+  void publish(State& state);
+  void note(State& state);
+
+  Ports ports_;
+  Options options_;
+  Guarded<nlohmann::json> description_;
+};
+
+// The template files at a path: itself, or the *.yaml, *.yml and *.json of a directory, sorted.
+Result<std::vector<std::string>> template_files(const std::string& path);
+
+// Reads and loads every template at the given paths. parameters that no template has are an error.
+Result<std::vector<templates::LoadedTemplate>> load_templates(const std::vector<std::string>& paths,
+                                                              const std::map<std::string, std::string>& parameters,
+                                                              const Place& place, bool unknown_is_error);
+
+// Notices that need to know the handlers: a function whose handler is not loaded.
+std::vector<std::string> missing_handlers(const std::vector<templates::LoadedTemplate>& loaded,
+                                          const HandlerRegistry& registry);
+
+}  // namespace waybill

@@ -1,0 +1,38 @@
+// What has to be done from time to time: payloads that nothing needs, expired items, old dead letters.
+#pragma once
+
+#include <atomic>
+
+#include "base/clock.h"
+#include "metrics/pipeline_metrics.h"
+#include "model/topology.h"
+#include "store/journal.h"
+#include "table/table_catalog.h"
+
+namespace waybill {
+
+// Owner: the App. run() is called by a timer; what it starts goes on in the Journal's maintenance lane.
+class Maintenance {
+ public:
+  struct Ports {
+    store::Journal& journal;
+    const Snapshot<table::TableCatalog>& tables;
+    const WallClock& wall;
+    metrics::PipelineMetrics& metrics;
+    Millis dead_letter_retention;
+  };
+  explicit Maintenance(Ports ports) : ports_(ports) {}
+
+  void run();
+
+ private:
+  void sweep_payloads(PayloadId after, PayloadId before);
+  void sweep_items(store::SweepExpiredItems sweep);
+  void sweep_dead_letters(WallTime before);
+  void submit(store::Change change, std::function<void(const store::Swept&)> swept);
+
+  Ports ports_;
+  std::atomic<bool> sweeping_payloads_{false};
+};
+
+}  // namespace waybill

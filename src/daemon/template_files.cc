@@ -1,0 +1,106 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "daemon/deployment.h"
+#include "pattern/pattern.h"
+
+namespace waybill {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) return Error{ErrorCode::io, path + ": it cannot be read"};
+  return text.str();
+}
+
+bool is_template(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  return extension == ".yaml" || extension == ".yml" || extension == ".json";
+}
+
+// A parameter is given once for all templates: each takes those that it declares.
+std::map<std::string, std::string> declared_in(const std::string& text,
+                                               const std::map<std::string, std::string>& parameters,
+                                               std::set<std::string>& used) {
+  std::map<std::string, std::string> taken;
+  const auto names = templates::parameter_names(text);
+  for (const auto& [name, value] : parameters) {
+    if (names.count(name) == 0) continue;
+    taken[name] = value;
+    used.insert(name);
+  }
+  return taken;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> template_files(const std::string& path) {
+  std::error_code problem;
+  if (fs::is_regular_file(path, problem)) return std::vector<std::string>{path};
+  if (!fs::is_directory(path, problem)) {
+    return not_found("rules: '" + path + "' is neither a template file nor a directory of them");
+  }
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(path, problem)) {
+    if (entry.is_regular_file() && is_template(entry.path())) files.push_back(entry.path().string());
+  }
+  if (problem) return Error{ErrorCode::io, "rules: '" + path + "': " + problem.message()};
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Result<std::vector<templates::LoadedTemplate>> load_templates(const std::vector<std::string>& paths,
+                                                              const std::map<std::string, std::string>& parameters,
+                                                              const Place& place, bool unknown_is_error) {
+  std::vector<templates::LoadedTemplate> loaded;
+  std::set<std::string> used;
+  for (const std::string& path : paths) {
+    WAYBILL_TRY(const auto files, template_files(path));
+    for (const std::string& file : files) {
+      WAYBILL_TRY(const std::string text, read_file(file));
+      templates::LoadOptions options;
+      options.file = file;
+      options.place = place;
+      options.parameters = declared_in(text, parameters, used);
+      options.unknown = unknown_is_error ? templates::UnknownMode::error : templates::UnknownMode::warn;
+      options.check_pattern = [](std::string_view pattern) -> Status {
+        auto parsed = pattern::Pattern::parse(pattern);
+        if (!parsed) return parsed.error();
+        return {};
+      };
+      WAYBILL_TRY(loaded.emplace_back(), templates::load_template(text, options));
+    }
+  }
+  for (const auto& [name, value] : parameters) {
+    if (used.count(name) == 0) {
+      return invalid("parameters." + name + ": no template that is loaded has a parameter of that name");
+    }
+  }
+  return loaded;
+}
+
+std::vector<std::string> missing_handlers(const std::vector<templates::LoadedTemplate>& loaded,
+                                          const HandlerRegistry& registry) {
+  std::vector<std::string> notices;
+  for (const templates::LoadedTemplate& each : loaded) {
+    for (const Resource& resource : each.resources) {
+      if (resource.key.kind != "AWS::Lambda::Function") continue;
+      const auto body = nlohmann::json::parse(resource.body, nullptr, false);
+      const std::string handler = body.is_object() ? body.value("Handler", "") : "";
+      if (registry.find(handler)) continue;
+      notices.push_back(each.name + ": function " + resource.key.name + " names the handler " + handler +
+                        ", which is neither built in nor in a loaded plugin; its deliveries will be dead-lettered");
+    }
+  }
+  return notices;
+}
+
+}  // namespace waybill
