@@ -123,6 +123,9 @@ Result<bool> ModelEngine::reschedule(const DeliveryKey& key, int attempts, WallT
   if (found == working_.deliveries.end() || found->second.attempts != attempts) return false;
   Delivery moved = found->second;
   moved.key.due = due;
+  if (moved.key != key && working_.deliveries.contains(moved.key)) {
+    return Error{ErrorCode::conflict, "there is a delivery with that key"};
+  }
   moved.attempts += 1;
   moved.last_error = error;
   working_.deliveries.erase(found);
