@@ -6,6 +6,7 @@
 
 #include "daemon/deployment.h"
 #include "pattern/pattern.h"
+#include "template/document.h"
 
 namespace waybill {
 
@@ -27,13 +28,16 @@ bool is_template(const fs::path& path) {
 }
 
 // A parameter is given once for all templates: each takes those that it declares.
-std::map<std::string, std::string> declared_in(const std::string& text,
+std::map<std::string, std::string> declared_in(const std::string& text, const std::string& file,
                                                const std::map<std::string, std::string>& parameters,
                                                std::set<std::string>& used) {
   std::map<std::string, std::string> taken;
-  const auto names = templates::parameter_names(text);
+  const auto document = templates::parse_document(text, file);
+  if (!document) return taken;  // load_template says what is wrong
+  const auto declared = document->root().find("Parameters");
+  if (declared == document->root().end()) return taken;
   for (const auto& [name, value] : parameters) {
-    if (names.count(name) == 0) continue;
+    if (!declared->contains(name)) continue;
     taken[name] = value;
     used.insert(name);
   }
@@ -69,7 +73,7 @@ Result<std::vector<templates::LoadedTemplate>> load_templates(const std::vector<
       templates::LoadOptions options;
       options.file = file;
       options.place = place;
-      options.parameters = declared_in(text, parameters, used);
+      options.parameters = declared_in(text, file, parameters, used);
       options.unknown = unknown_is_error ? templates::UnknownMode::error : templates::UnknownMode::warn;
       options.check_pattern = [](std::string_view pattern) -> Status {
         auto parsed = pattern::Pattern::parse(pattern);
