@@ -1,7 +1,6 @@
 #include "net/connection.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
@@ -18,7 +17,7 @@ using boost::system::error_code;
 constexpr std::size_t kMinRead = 4 * 1024;
 constexpr std::size_t kMaxRead = 64 * 1024;
 // What a connection keeps between requests, for each direction.
-constexpr std::size_t kMaxKept = 64 * 1024;
+constexpr std::size_t kMaxKept = 32 * 1024;
 // Larger bodies are written from where they are, without a copy behind the header.
 constexpr std::size_t kMaxCopiedBody = 16 * 1024;
 constexpr std::size_t kMaxShownName = 200;
@@ -46,15 +45,25 @@ Connection::Connection(Socket socket, std::shared_ptr<ServerCore> core)
 }
 
 Connection::~Connection() {
-  gate_->close();
-  if (is_member_) core_->connections.remove(this);
+  gate_->detach();
+  leave();
+}
+
+void Connection::leave() {
+  if (std::exchange(is_member_, false)) core_->connections.remove(this);
 }
 
 void Connection::start() {
   is_member_ = core_->connections.add(this, weak_from_this());
   if (!is_member_) return;  // draining: the socket closes with this object
   core_->probe.connection_opened();
-  asio::co_spawn(socket_.get_executor(), run(shared_from_this()), asio::detached);
+  asio::co_spawn(socket_.get_executor(), run(shared_from_this()),
+                 [self = shared_from_this()](std::exception_ptr error) {
+                   if (!error) return;
+                   spdlog::error("http: a connection from {} ended by an exception", self->remote_);
+                   self->close();
+                   self->leave();
+                 });
 }
 
 void Connection::drain() {
@@ -68,21 +77,14 @@ void Connection::drain() {
 
 void Connection::cut() {
   asio::post(socket_.get_executor(), [self = shared_from_this()] {
-    self->cut_ = true;
-    self->broken_ = true;
     self->gate_->close();
-    error_code ignored;
-    self->socket_.close(ignored);
+    self->close();
   });
 }
 
 void Connection::abandon() {
-  error_code ignored;
-  cut_ = true;
-  broken_ = true;
-  socket_.close(ignored);
-  timer_.cancel();
-  gate_->close(true);
+  close();
+  gate_->detach();
 }
 
 // The parameter keeps the connection alive as long as the coroutine is.
@@ -104,6 +106,7 @@ Task<void> Connection::run([[maybe_unused]] std::shared_ptr<Connection> self) {
     }
   }
   co_await finish();
+  leave();
   if (!core_->stopped) core_->probe.connection_closed();
 }
 
@@ -123,10 +126,11 @@ Task<bool> Connection::fill() {
   }
   error_code error = asio::error::operation_aborted;
   if (!expired_) {
-    const std::size_t room = std::clamp(input_.size(), kMinRead, kMaxRead);
     const std::size_t size =
-        co_await socket_.async_read_some(input_.prepare(room), asio::redirect_error(kAwait, error));
+        co_await socket_.async_read_some(input_.prepare(room_), asio::redirect_error(kAwait, error));
     input_.commit(size);
+    // A client that sends much gets larger reads, until its connection is idle again.
+    if (size == room_) room_ = std::min(room_ * 4, kMaxRead);
   }
   if (!error) co_return true;
   if (idle || cut_) co_return false;
@@ -188,6 +192,8 @@ void Connection::hand_out(HttpRequest request) {
   } catch (const std::exception& error) {
     // The reply was destroyed on the way here, which settled the gate.
     spdlog::error("http: request {} failed: {}", request_id_, error.what());
+  } catch (...) {
+    spdlog::error("http: request {} failed with an unknown exception", request_id_);
   }
 }
 
@@ -272,13 +278,22 @@ Task<void> Connection::finish() {
       left -= size;
     }
   }
+  close();
+}
+
+void Connection::close() {
+  error_code ignored;
   cut_ = true;
-  socket_.close(error);
+  broken_ = true;
+  socket_.close(ignored);
   timer_.cancel();
 }
 
 void Connection::shrink() {
-  if (input_.capacity() > kMaxKept && input_.size() <= kMinRead) input_.shrink_to_fit();
+  if (input_.capacity() > kMaxKept && input_.size() <= kMinRead) {
+    input_.shrink_to_fit();
+    room_ = kMinRead;
+  }
   if (output_.capacity() > kMaxKept) std::string().swap(output_);
 }
 

@@ -45,6 +45,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::string forbidden_reason(const HttpRequest& request);
   void hand_out(HttpRequest request);
   void shrink();
+  void leave();
+  void close();
 
   // The one timer of the connection wakes at the deadline or, mostly, earlier: a deadline that moves away costs no
   // timer operation, one that comes nearer only when the wake-up before it is still far.
@@ -58,6 +60,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   const std::shared_ptr<ReplyGate> gate_;
   RequestParser parser_;
   boost::beast::flat_buffer input_;
+  std::size_t room_ = 4 * 1024;  // what the next read may take
   std::string output_;
   std::string request_id_;
   std::string remote_;

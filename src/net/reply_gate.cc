@@ -14,19 +14,21 @@ void ReplyGate::settle(std::optional<HttpResponse> response) {
   response_ = std::move(response);
   // Posted under the lock: close() by the server's destructor must not slip in between, after which the io_context
   // may be gone. Posting runs nothing.
-  if (waiter_) asio::post(strand_, std::exchange(waiter_, nullptr));
+  if (waiter_) asio::post(*strand_, std::exchange(waiter_, nullptr));
 }
 
-void ReplyGate::close(bool forget) {
-  UniqueFunction<void()> forgotten;  // destroyed after the lock: it may own the connection, which closes this gate
+void ReplyGate::close() {
   const std::lock_guard lock(mutex_);
-  if (closed_) return;
   closed_ = true;
-  if (forget) {
-    forgotten = std::exchange(waiter_, nullptr);
-  } else if (waiter_) {
-    asio::post(strand_, std::exchange(waiter_, nullptr));
-  }
+  if (waiter_) asio::post(*strand_, std::exchange(waiter_, nullptr));
+}
+
+void ReplyGate::detach() {
+  UniqueFunction<void()> forgotten;  // destroyed after the lock: it may own the connection, which detaches this gate
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  forgotten = std::exchange(waiter_, nullptr);
+  strand_.reset();
 }
 
 void ReplyGate::arm() {
@@ -43,7 +45,7 @@ bool ReplyGate::settled() {
 void ReplyGate::set_waiter(UniqueFunction<void()> waiter) {
   const std::lock_guard lock(mutex_);
   if (settled_ || closed_) {
-    asio::post(strand_, std::move(waiter));
+    asio::post(*strand_, std::move(waiter));
   } else {
     waiter_ = std::move(waiter);
   }

@@ -18,9 +18,11 @@ class ReplyGate final : public ReplySink {
   // Any thread.
   void answer(HttpResponse response) override;
   void drop() override;
-  // Any thread. No answer is taken any more. The waiting connection is woken and finds nothing, or, with
-  // `forget`, is destroyed unresumed: for a server that goes away while nobody runs its io_context.
-  void close(bool forget = false);
+  // Any thread. No answer is taken any more; the waiting connection is woken and finds nothing.
+  void close();
+  // Any thread. Closed, and nothing of the io_context is touched or kept any more. A connection that waits is
+  // destroyed unresumed, so nobody may be running the io_context then.
+  void detach();
 
   // The connection's strand. Before a request is handed out.
   void arm();
@@ -34,9 +36,9 @@ class ReplyGate final : public ReplySink {
   void settle(std::optional<HttpResponse> response);
   void set_waiter(UniqueFunction<void()> waiter);
 
-  const Strand strand_;
   std::mutex mutex_;
-  bool closed_ = false;  // guarded by mutex_, as all below
+  std::optional<Strand> strand_;  // guarded by mutex_, as all below; empty when detached
+  bool closed_ = false;
   bool settled_ = false;
   std::optional<HttpResponse> response_;
   UniqueFunction<void()> waiter_;

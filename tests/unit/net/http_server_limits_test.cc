@@ -37,21 +37,16 @@ TEST_CASE("a request that stops half way is answered 408") {
 }
 
 TEST_CASE("a client that trickles is cut off all the same") {
-  TestServer server(echo, with_read_deadline(40ms));
+  HttpServerOptions options = with_read_deadline(40ms);
+  options.max_header_bytes = 1024 * 1024 * 1024;  // so that nothing but the deadline can end it
+  TestServer server(echo, options);
   RawClient client(server.port);
-  client.send("GET / HTTP/1.1\r\nHost: localhost\r\n");
-  // Sends for as long as it may; a trickle that moved the deadline would go on for ever.
+  client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Trickle: ");
   std::thread trickle([&] {
-    for (int i = 0; i < 1'000'000 && server.probe.last_refusal == 0; ++i) {
-      if (!client.send("a")) break;
-      if (!client.send("")) break;
-      std::this_thread::yield();
-      if (i % 1000 == 999 && !client.send(": b\r\n")) break;
-    }
+    while (server.probe.last_refusal == 0 && client.send("a")) std::this_thread::yield();
   });
-  const RawResponse response = client.receive();
+  CHECK(client.receive().status == 408);
   trickle.join();
-  CHECK((response.status == 408 || response.status == 431));
 }
 
 TEST_CASE("the deadline runs from the first byte of each request") {
@@ -126,14 +121,8 @@ TEST_CASE("one connection too many is refused politely, and a free place is used
   first.reset();
   REQUIRE(server.probe.closed.wait());
   RawClient fourth(server.port);
-  RawResponse answer;
-  // The place is free once the connection's object is gone, a moment after it was closed.
-  for (int attempt = 0; attempt < 1000 && answer.status != 200; ++attempt) {
-    RawClient again(server.port);
-    again.send(get("/"));
-    answer = again.receive();
-  }
-  CHECK(answer.status == 200);
+  fourth.send(get("/"));
+  CHECK(fourth.receive().status == 200);
 }
 
 TEST_CASE("refusals are bounded too: beyond, connections are closed without an answer") {

@@ -65,6 +65,8 @@ class RawClient {
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
   }
 
+  void forget_buffer() { std::string().swap(buffer_); }
+
   RawResponse receive(bool has_body = true) {
     RawResponse response;
     std::size_t end = std::string::npos;
