@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kStepsBeforeRemembering = 64;
 // Choices are independent but for duplicate keys, so remembered searches stay small; events built to defeat that
 // end here, as no match.
-constexpr std::size_t kMaxSteps = 100'000;
+constexpr std::size_t kMaxSteps = 20'000;
 
 }  // namespace
 

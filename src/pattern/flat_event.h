@@ -36,6 +36,12 @@ class FlatEvent {
     Leaf leaf;
   };
 
+  // Moving keeps the views valid; a copy would look into the original.
+  FlatEvent(FlatEvent&&) = default;
+  FlatEvent& operator=(FlatEvent&&) = default;
+  FlatEvent(const FlatEvent&) = delete;
+  FlatEvent& operator=(const FlatEvent&) = delete;
+
   // Error: invalid, with the reason and where ("… (line 1, column 7)"), for anything but one JSON object.
   static Result<FlatEvent> parse(std::string_view json);
 

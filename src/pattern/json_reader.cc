@@ -29,6 +29,12 @@ unsigned hex_value(std::string_view four) {
   return value;
 }
 
+// Where the characters end that a string may hold as they are.
+std::size_t end_of_plain(std::string_view text, std::size_t at) {
+  while (at < text.size() && text[at] != '"' && text[at] != '\\' && static_cast<unsigned char>(text[at]) >= 0x20) ++at;
+  return at;
+}
+
 // "'x' (code 120)", as messages name a character.
 std::string describe(std::string_view text, std::size_t at) {
   const char32_t code = next_code_point(text, at);
@@ -236,21 +242,22 @@ bool JsonReader::skip_string(JsonString& out, const char* what) {
   string_pending_ = false;
   const std::size_t start = at_;
   out.has_escapes = false;
-  for (; at_ < text_.size(); ++at_) {
+  for (;; ++at_) {
+    at_ = end_of_plain(text_, at_);
+    if (at_ >= text_.size()) break;
     const char c = text_[at_];
     if (c == '"') {
       out.raw = text_.substr(start, at_ - start);
       ++at_;
       return true;
     }
-    if (c == '\\') {
-      out.has_escapes = true;
-      if (!skip_escape()) return false;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
+    if (c != '\\') {
       fail("Illegal unquoted character (" + describe(text_, at_) +
            "): has to be escaped using backslash to be included in " + what);
       return false;
     }
+    out.has_escapes = true;
+    if (!skip_escape()) return false;
   }
   fail(std::string("Unexpected end-of-input") +
        (what[0] == 'n' ? " in field name" : ": was expecting closing quote for a string value"));

@@ -1,4 +1,8 @@
 // The {"numeric": […]} part of ValueParser: ["=", n], one bound, or a lower and an upper bound.
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "pattern/number.h"
 #include "pattern/value_parser.h"
 

@@ -127,6 +127,7 @@ TEST_CASE("errors of anything-but") {
        R"({"a": [{"anything-but": [1, "a"])", "}]}"},
       {"Inside anything but list, either all values are number or string, mixed type is not supported",
        R"({"a": [{"anything-but": [])", "}]}"},
+      {"Cannot compare number : 1e400", R"({"a": [{"anything-but": [1, 1e400)", "]}]}"},
       {"Unsupported anything-but pattern: exists", R"({"a": [{"anything-but": {"exists": true)", "}}]}"},
       {"Anything-But expression name not found", R"({"a": [{"anything-but": {})", "}]}"},
       {"Null prefix/suffix not allowed", R"({"a": [{"anything-but": {"prefix": "")", "}}]}"},
