@@ -14,7 +14,8 @@ const std::vector<std::string> kTexts = {
     R"({"source":["a",{"prefix":"b"}],"detail":{"n":[{"numeric":[">",0,"<=",5.5e1]}],"x":[{"exists":false}]}})",
     R"({"$or":[{"a":["x"]},{"b":{"$or":[{"c":[1]},{"d":[null]}]}}],"e":[{"anything-but":["p","q"]}]})",
     R"({"a.b":[{"wildcard":"*x\\*y*"},{"equals-ignore-case":"Straße"},{"cidr":"10.0.0.0/8"},"::1"]})",
-    R"({"a":[{"anything-but":{"wildcard":["a*","*b"]}},{"suffix":{"equals-ignore-case":"é"}}],"\u0061\ud83d\ude80":[1e400]})",
+    R"({"a":[{"anything-but":{"wildcard":["a*","*b"]}},{"suffix":{"equals-ignore-case":"é"}}],)"
+    R"("\u0061\ud83d\ude80":[1e400]})",
     R"({"source":"a","detail":{"n":[1,2.50,-0],"items":[{"k":"v","l":[true,false,null]},{"k":"w"}]},"t":"\u00e9\n"})",
     R"({"d":[[{"a":"x"},{"b":{"c":[[]]}}],{}],"d":{"a":"y"},"ip":"10.1.2.3","deep":{"e":{"f":{"g":[0.1]}}}})",
 };
