@@ -96,7 +96,8 @@ struct CheckItem {
   std::int64_t version = 0;
 };
 
-// Makes the table, or changes indexes and TTL of the one with that id (indexes are filled from its items).
+// Makes the table, or changes the one with that id. Keys and indexes of a table that holds items cannot change: the store
+// does not look into bodies, so it could not fill an index. That is refused as `invalid_effect`.
 struct PutTable {
   TableSpec spec;
 };
@@ -153,7 +154,8 @@ struct SweepHistory {
   int limit = 1000;
 };
 
-// Drops all data and every resource without an owner, empties the tables that templates own, starts a new generation.
+// Drops all data and every resource without an owner, empties all tables, starts a new generation. Tables that no
+// template owns are dropped by the caller, who knows them, with a DropTable each in the same unit.
 struct ResetAll {};
 
 using Change =

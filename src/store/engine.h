@@ -17,7 +17,7 @@ class Payloads {
   virtual ~Payloads() = default;
   virtual Status insert(const Payload& payload) = 0;
   // Looks at no more than `limit` payloads with after < id < before, oldest first, and removes those without a
-  // delivery. Answers how many went and the last id looked at.
+  // delivery. Answers how many went and the last id looked at (`after` when there was none to look at).
   virtual Result<Swept> sweep(PayloadId after, PayloadId before, int limit) = 0;
 };
 
@@ -34,8 +34,11 @@ class Deliveries {
 class Items {
  public:
   virtual ~Items() = default;
+  // `invalid` when the table holds items and its keys or indexes would change.
   virtual Status put_table(const TableSpec& spec) = 0;
-  virtual Status drop_table(TableId table) = 0;
+  virtual Status drop_table(TableId table) = 0;  // no effect when there is none
+  // The calls below answer `not_found` for a table that is not there, and `invalid` for a row whose index_keys are not
+  // as many as the table's indexes.
   virtual Status clear_table(TableId table) = 0;
   virtual bool has_table(TableId table) const = 0;
   // Version of the item, 0 when it is not there.
@@ -74,6 +77,8 @@ class History {
 };
 
 // Owner/Thread: the Journal's writer thread, alone.
+// Errors: `invalid`, `not_found`, `conflict` and `limit` say that the change is wrong and refuse its unit alone; any
+// other one undoes the transaction.
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -83,7 +88,7 @@ class Engine {
   // `poisons` says whether the engine may go on at all.
   virtual Status commit() = 0;
   virtual void rollback() = 0;
-  // One level, inside a transaction.
+  // One level, inside a transaction. Rolling back to the savepoint also ends it.
   virtual Status savepoint() = 0;
   virtual Status release_savepoint() = 0;
   virtual Status rollback_to_savepoint() = 0;
