@@ -51,6 +51,17 @@ TEST_CASE("an item without an index key attribute is not in that index") {
   CHECK(row->index_keys[1]);
 }
 
+TEST_CASE("nor is one without the index's sort key attribute, however well it has the partition key") {
+  TableSpec table = testing::shipments();
+  table.indexes[1].key.sort = KeyAttribute{"carrier", KeyType::string};
+  Json item = shipment();
+  CHECK(!encode_item(table, item, now)->index_keys[1]);
+  item["carrier"] = "FastShip";
+  CHECK(encode_item(table, item, now)->index_keys[1] == store::ItemRow::IndexKey{"pending", "FastShip"});
+  item.erase("status");
+  CHECK(!encode_item(table, item, now)->index_keys[1]);
+}
+
 TEST_CASE("an index key attribute of another type refuses the item, also where its partner is missing") {
   Json item = shipment();
   item["shipment_id"] = 5;

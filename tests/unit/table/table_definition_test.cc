@@ -124,6 +124,18 @@ TEST_CASE("at most 20 global indexes") {
   CHECK(with_indexes(21).find("GlobalSecondaryIndex count exceeds the per-table limit of 20") != std::string::npos);
 }
 
+TEST_CASE("at most 5 local indexes") {
+  const auto with_indexes = [](int count) {
+    return refusal([&](Json& p) {
+      for (int i = 0; i < count; ++i) {
+        p["LocalSecondaryIndexes"].push_back(index(("local-" + std::to_string(i)).c_str(), "event_id", "status"));
+      }
+    });
+  };
+  CHECK(with_indexes(5) == "accepted");
+  CHECK(with_indexes(6).find("Number of LocalSecondaryIndexes exceeds per-table limit of 5") != std::string::npos);
+}
+
 TEST_CASE("a property of the wrong form is named by its path") {
   CHECK(refusal([](Json& p) { p.erase("KeySchema"); }) == "KeySchema is missing (table shipments)");
   CHECK(refusal([](Json& p) { p["KeySchema"] = "event_id"; }) == "KeySchema must be a list (table shipments)");

@@ -111,8 +111,11 @@ TEST_CASE("a start key holds the table's and the index's key attributes, and lie
   }
   query.start = {{"event_id", "e-1"}, {"timestamp", 15}, {"status", "delivered"}};
   CHECK(refusal(query).starts_with("The provided starting key is outside query boundaries"));
-  query.start = {{"event_id", "e-1"}, {"timestamp", 9}, {"status", "pending"}};
-  CHECK(refusal(query).starts_with("The provided starting key is outside query boundaries"));
+  for (const int outside : {9, 21}) {
+    query.to = 20;
+    query.start = {{"event_id", "e-1"}, {"timestamp", outside}, {"status", "pending"}};
+    CHECK(refusal(query).starts_with("The provided starting key is outside query boundaries"));
+  }
 }
 
 TEST_CASE("a last key reads back as the same start, exactly") {
