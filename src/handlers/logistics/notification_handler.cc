@@ -32,7 +32,7 @@ Handled notify_record(const Step& step) {
   body["processed"] = true;
   body["detail_type"] = detail_type;
   body["is_critical"] = is_critical;
-  return {RecordOutcome::success(std::move(effects)), response_of(body)};
+  return {RecordOutcome::success(std::move(effects)), response_of(body.dump())};
 }
 
 }  // namespace

@@ -60,12 +60,9 @@ Handled failed_and_stored(const Step& step, const std::string& what) {
   return handled;
 }
 
-std::string response_of(const nlohmann::ordered_json& body) {
-  nlohmann::ordered_json response;
-  response["statusCode"] = 200;
-  response["body"] = body.dump();
-  return response.dump();
-}
+std::string json_string(const std::string& text) { return Json(text).dump(); }
+
+std::string response_of(const std::string& body) { return R"({"statusCode":200,"body":)" + json_string(body) + '}'; }
 
 std::string subject_line(std::string text) {
   std::size_t characters = 0;

@@ -36,8 +36,10 @@ Handled failed(const Step& step, const std::string& what);
 // The same, and an item in ERROR_TABLE for this attempt.
 Handled failed_and_stored(const Step& step, const std::string& what);
 
-// {"statusCode":200,"body":"…"}
-std::string response_of(const nlohmann::ordered_json& body);
+// {"statusCode":200,"body":"…"}, the body's JSON text as a string.
+std::string response_of(const std::string& body);
+// A text as a JSON string. Responses of the hot path are put together from these: a tree would cost more than the work.
+std::string json_string(const std::string& text);
 
 // A subject as SNS takes it: one line of at most 100 characters. A shipment with a long id is still told of.
 std::string subject_line(std::string text);

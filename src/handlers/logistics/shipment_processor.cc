@@ -93,7 +93,8 @@ Handled process_record(const Step& step) {
 
   Effects effects;
   effects.log(LogLevel::debug, "Processing event: " + std::string(step.invocation.records[step.number].body));
-  std::string response = response_of({{"event_id", event_id}, {"shipment_id", shipment.id}, {"status", "processed"}});
+  std::string response = response_of(R"({"event_id":)" + json_string(event_id) + R"(,"shipment_id":)" +
+                                     json_string(shipment.id) + R"(,"status":"processed"})");
   Json metadata = shipment.take_metadata();
   if (worth_telling(shipment.status)) notify(step, shipment, metadata, effects);
   effects.log(LogLevel::info, "Successfully processed shipment " + shipment.id);

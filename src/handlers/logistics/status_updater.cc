@@ -15,15 +15,15 @@ Json read_old_status(EventReader& event) {
   return event.text("old_status", "", "pending");
 }
 
-nlohmann::ordered_json response_body(const std::string& shipment_id, const std::string& status, const Json& old_status,
-                                     const std::string& event_id, std::int64_t timestamp) {
+std::string response_body(const std::string& shipment_id, const std::string& status, const Json& old_status,
+                          const std::string& event_id, std::int64_t timestamp) {
   nlohmann::ordered_json body;
   body["shipment_id"] = shipment_id;
   body["new_status"] = status;
   body["old_status"] = old_status;
   body["updated"] = true;
   body["result"] = {{"event_id", event_id}, {"updated", true}, {"timestamp", timestamp}};
-  return body;
+  return body.dump();
 }
 
 Handled update_record(const Step& step) {

@@ -17,11 +17,17 @@ cd "$work/acme"
 sed -n '/^```cpp$/,/^```$/p' "$page" | sed '1d;$d' >page.cc
 cmp page.cc acme.cc || { echo "the code in docs/plugins.md is not that of the sample plugin"; exit 1; }
 
+# doctest is content with a filter that finds nothing.
+check() {
+  WAYBILL_SAMPLE_PLUGIN=$1 "$unit_handlers" --test-case='the sample plugin*' >result.txt || { cat result.txt; exit 1; }
+  grep -q 'test cases: *2 | *2 passed' result.txt || { cat result.txt; echo "expected two test cases"; exit 1; }
+}
+
 line=$(grep '^g++ ' "$page") || { echo "docs/plugins.md has no g++ line"; exit 1; }
 echo "$line"
 PREFIX=$work/prefix sh -euc "$line"
-WAYBILL_SAMPLE_PLUGIN=$work/acme/acme.so "$unit_handlers" --test-case='the sample plugin*'
+check "$work/acme/acme.so"
 
 cmake -S . -B build -DWAYBILL_INCLUDE_DIR="$work/prefix/include" >/dev/null
 cmake --build build >/dev/null
-WAYBILL_SAMPLE_PLUGIN=$work/acme/build/acme.so "$unit_handlers" --test-case='the sample plugin*'
+check "$work/acme/build/acme.so"
