@@ -203,7 +203,7 @@ TEST_CASE("an idle connection keeps little memory after a large request") {
     CHECK(client->receive().status == 200);
     client->forget_buffer();
   }
-  CHECK(in_use() < before + kConnections * 100'000);
+  CHECK(in_use() < before + kConnections * 40'000);
 }
 
 TEST_CASE("a reply may come from another thread") {
