@@ -58,8 +58,8 @@ struct ItemCondition {
 enum class OnConditionFailed { fail_attempt, skip, alternative };
 
 struct ItemRow {
-  std::string pk;  // order-preserving key bytes (table/key_encoding.h)
-  std::string sk;  // "" when the table has no sort key
+  std::string pk;    // order-preserving key bytes (table/key_encoding.h)
+  std::string sk;    // "" when the table has no sort key
   std::string body;  // typed JSON: {"name":{"S":"…"},…}
   struct IndexKey {
     std::string pk;
@@ -96,8 +96,8 @@ struct CheckItem {
   std::int64_t version = 0;
 };
 
-// Makes the table, or changes the one with that id. Keys and indexes of a table that holds items cannot change: the store
-// does not look into bodies, so it could not fill an index. That is refused as `invalid_effect`.
+// Makes the table, or changes the one with that id. Keys and indexes of a table that holds items cannot change: the
+// store does not look into bodies, so it could not fill an index. That is refused as `invalid_effect`.
 struct PutTable {
   TableSpec spec;
 };
