@@ -1,0 +1,17 @@
+// What verbs read: a file, or standard input as "-".
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/result.h"
+
+namespace waybill::cli {
+
+// Errors: io, naming the file and why.
+Result<std::string> read_input(const std::string& file);
+
+// Columns of the terminal that standard output is; 0 when it is none.
+std::size_t terminal_width();
+
+}  // namespace waybill::cli
