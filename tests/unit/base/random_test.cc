@@ -1,9 +1,9 @@
 #include "base/random.h"
 
-#include <doctest/doctest.h>
-
 #include <regex>
 #include <set>
+
+#include <doctest/doctest.h>
 
 using namespace waybill;
 

@@ -1,0 +1,120 @@
+#include "model/json_text.h"
+
+#include <random>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+using namespace waybill;
+
+namespace {
+
+std::string compact(std::string_view text, int depth = kMaxDetailDepth) {
+  std::string out;
+  return append_compact_object(text, out, depth) ? out : "refused";
+}
+
+}  // namespace
+
+TEST_CASE("only insignificant white space goes; spelling, order and letters stay") {
+  CHECK(compact(" { \"b\" : 300.0 ,\n\t\"a\":[ 3e2 , -0.50 ] , \"ü\" : \"a  b\\u00e9\" } \r\n") ==
+        "{\"b\":300.0,\"a\":[3e2,-0.50],\"ü\":\"a  b\\u00e9\"}");
+  CHECK(compact("{}") == "{}");
+  CHECK(compact(R"({"a":{"b":[[],{}]},"a":1})") == R"({"a":{"b":[[],{}]},"a":1})");
+  CHECK(compact(R"({"big":123456789012345678901234567890,"far":1e400})") ==
+        R"({"big":123456789012345678901234567890,"far":1e400})");
+}
+
+TEST_CASE("what is no JSON object is refused and leaves the output as it was") {
+  for (const char* text : {"",
+                           "[]",
+                           "1",
+                           "\"{}\"",
+                           "null",
+                           "{",
+                           "}",
+                           "{]",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{\"a\":1,}",
+                           "{,}",
+                           "{a:1}",
+                           "{'a':1}",
+                           "{\"a\":01}",
+                           "{\"a\":1.}",
+                           "{\"a\":.5}",
+                           "{\"a\":+1}",
+                           "{\"a\":1e}",
+                           "{\"a\":-}",
+                           "{\"a\":tru}",
+                           "{\"a\":True}",
+                           "{\"a\":NaN}",
+                           "{\"a\":\"\\x\"}",
+                           "{\"a\":\"\\u12g4\"}",
+                           "{\"a\":\"\n\"}",
+                           "{\"a\":\"open}",
+                           "{} {}",
+                           "{}x",
+                           "{\"a\":[1 2]}",
+                           "{\"a\":1 \"b\":2}",
+                           "{\"a\":[}",
+                           "{1:2}"}) {
+    CAPTURE(text);
+    CHECK(compact(text) == "refused");
+  }
+  std::string out = "kept";
+  CHECK_FALSE(append_compact_object("{\"a\":1", out));
+  CHECK(out == "kept");
+}
+
+TEST_CASE("nesting is limited, and any depth is survived") {
+  const auto nested = [](int depth) {
+    std::string text = "{\"a\":";
+    for (int i = 1; i < depth; ++i) text += "[";
+    for (int i = 1; i < depth; ++i) text += "]";
+    return text + "}";
+  };
+  std::string deep = nested(1100);
+  deep.insert(deep.find(']'), "1");
+  CHECK(compact(deep) == deep);
+  std::string deeper = nested(1101);
+  CHECK(compact(deeper) == "refused");
+  CHECK(compact(nested(100'000)) == "refused");
+  std::string open(100'000, '[');
+  CHECK_FALSE(is_json(open));
+  open.append(100'000, ']');
+  CHECK(is_json(open));
+}
+
+TEST_CASE("agrees with a full parser on mutated texts") {
+  std::mt19937 random(5);
+  const std::string seed = R"({"a":[1,2.5e-3,"x\u00e9\n",{"b":null}],"c":true,"d":{"e":"\\"}})";
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = seed;
+    for (int edits = static_cast<int>(random() % 3); edits >= 0; --edits) {
+      const char* alphabet = "{}[]:,\"\\0123eE+-.tfn ua";
+      text[random() % text.size()] = alphabet[random() % 23];
+    }
+    if (!is_valid_utf8(text)) continue;
+    CAPTURE(text);
+    // nlohmann refuses numbers beyond a double; they are valid JSON all the same.
+    const bool valid = nlohmann::json::accept(text);
+    if (valid) CHECK(is_json(text));
+    if (!valid && text.find('e') == std::string::npos && text.find('E') == std::string::npos)
+      CHECK_FALSE(is_json(text));
+  }
+}
+
+TEST_CASE("strings are written with what must be escaped escaped") {
+  std::string out;
+  append_json_string("a\"b\\c\n\t\x01ü", out);
+  CHECK(out == "\"a\\\"b\\\\c\\n\\t\\u0001ü\"");
+}
+
+TEST_CASE("UTF-8 is checked to the letter") {
+  CHECK(is_valid_utf8("aü€😀"));
+  for (const char* text :
+       {"\x80", "\xC0\x80", "\xC3", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF0\x80\x80\x80", "\xFF"}) {
+    CHECK_FALSE(is_valid_utf8(text));
+  }
+}
