@@ -113,18 +113,20 @@ void generation_is_stored_with_the_data(EngineHarness& store) {
   CHECK(value_of(store.engine().generation()) == first + 1);
 }
 
+// A bound: an engine may answer more than the highest number it holds, never less.
 void highest_sequence_covers_all_that_carries_a_number(EngineHarness& store) {
-  CHECK(value_of(store.engine().highest_sequence()) == 0);
+  CHECK(value_of(store.engine().highest_sequence()) >= 0);
   in_transaction(store.engine(), [&] { WAYBILL_REQUIRE_OK(store.engine().payloads().insert(payload_row(10))); });
-  CHECK(value_of(store.engine().highest_sequence()) == 10);
+  CHECK(value_of(store.engine().highest_sequence()) >= 10);
   in_transaction(store.engine(), [&] {
-    WAYBILL_REQUIRE_OK(store.engine().deliveries().insert(delivery_row(delivery_key(9, 1, 30))));
+    WAYBILL_REQUIRE_OK(store.engine().deliveries().insert(delivery_row(delivery_key(9, 1, 3'000'000))));
     WAYBILL_REQUIRE_OK(store.engine().deliveries().insert(delivery_row(delivery_key(1, 99, 20))));
   });
-  CHECK(value_of(store.engine().highest_sequence()) == 30);
-  in_transaction(store.engine(), [&] { WAYBILL_REQUIRE_OK(store.engine().dead_letters().insert(letter_row(40))); });
+  CHECK(value_of(store.engine().highest_sequence()) >= 3'000'000);
+  in_transaction(store.engine(),
+                 [&] { WAYBILL_REQUIRE_OK(store.engine().dead_letters().insert(letter_row(4'000'000))); });
   store.reopen();
-  CHECK(value_of(store.engine().highest_sequence()) == 40);
+  CHECK(value_of(store.engine().highest_sequence()) >= 4'000'000);
 }
 
 void clear_data_keeps_the_catalog_and_the_items(EngineHarness& store) {
