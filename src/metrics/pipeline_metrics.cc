@@ -1,5 +1,6 @@
 #include "metrics/pipeline_metrics.h"
 
+#include <algorithm>
 #include <mutex>
 #include <unordered_map>
 
@@ -194,9 +195,10 @@ void add_endpoints(Registry& registry, const std::vector<Gauges::Endpoint>& endp
                      .Help("Age of the oldest pending delivery, by endpoint.")
                      .Register(registry);
   for (const Gauges::Endpoint& each : endpoints) {
-    pending.Add({{"endpoint", each.endpoint}}).Set(static_cast<double>(each.pending));
-    retrying.Add({{"endpoint", each.endpoint}}).Set(static_cast<double>(each.retrying));
-    oldest.Add({{"endpoint", each.endpoint}}).Set(each.oldest_seconds);
+    pending.Add({{"endpoint", each.endpoint}}).Increment(static_cast<double>(each.pending));
+    retrying.Add({{"endpoint", each.endpoint}}).Increment(static_cast<double>(each.retrying));
+    auto& age = oldest.Add({{"endpoint", each.endpoint}});
+    age.Set(std::max(age.Value(), each.oldest_seconds));
   }
 }
 
