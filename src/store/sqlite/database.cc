@@ -57,6 +57,15 @@ Error Database::error(int code, std::string_view doing) const { return make_erro
 
 void Database::keep_log_on_close() { sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
+bool Database::header_says_wal() const {
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK) return false;
+  // The write and read versions of the file format: 1 for a rollback journal, 2 for a write-ahead log.
+  char versions[2] = {};
+  if (!file || !file->pMethods || file->pMethods->xRead(file, versions, 2, 18) != SQLITE_OK) return false;
+  return versions[0] == 2 && versions[1] == 2;
+}
+
 std::int64_t Database::log_file_bytes() const {
   // In WAL mode the "journal" of the main database is its write-ahead log.
   sqlite3_file* file = nullptr;

@@ -42,6 +42,8 @@ class Database {
 
   // A closing connection leaves the write-ahead log alone, even when it is the last one.
   void keep_log_on_close();
+  // Does the header in the file itself say that it has a write-ahead log?
+  bool header_says_wal() const;
   // Bytes of the write-ahead log file; 0 when there is none.
   std::int64_t log_file_bytes() const;
 

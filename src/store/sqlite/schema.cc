@@ -139,6 +139,8 @@ Status configure_writer(Database& database, const Pragmas& pragmas) {
     return Error{ErrorCode::io,
                  "the file system does not support SQLite's write-ahead log (journal mode " + mode + ")"};
   }
+  // SQLite answers "wal" even when it could not write that into the file.
+  if (!database.header_says_wal()) return Error{ErrorCode::io, "cannot switch SQLite's write-ahead log on: disk error"};
   // Deleted content is not overwritten (Debian's SQLite would, at the cost of writing every freed page): whoever may
   // read the file may read what is in it.
   return database.execute(fmt::format(

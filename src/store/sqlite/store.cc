@@ -60,6 +60,7 @@ Status Store::open() {
   WAYBILL_TRY(Database writer, open_writer(file(), options_));
   writer_.emplace(std::move(writer));
   // SQLite syncs the directory for its log, but not for the file itself.
+  if (options_.synchronous == Synchronous::off) return {};
   return sync_directory(directory_);
 }
 

@@ -16,7 +16,7 @@ namespace waybill::store::sqlite {
 class DirectoryLock;
 
 struct StoreOptions {
-  std::string vfs;  // SQLite's file layer, "" for the platform's own; the tests bring theirs
+  std::string vfs = {};  // SQLite's file layer, "" for the platform's own; the tests bring theirs
   Synchronous synchronous = Synchronous::full;
   int writer_cache_kib = 8000;
   int reader_cache_kib = 1000;
