@@ -58,7 +58,7 @@ void say_what_is_loaded(const nlohmann::json& status) {
     spdlog::info("template {} with {} resources", each.value("file", ""), count);
     resources += count;
   }
-  spdlog::info("{} templates, {} resources, {} notices, {} drifted", size_of(status, "templates"), resources,
+  spdlog::info("templates: {}, resources: {}, notices: {}, drifted: {}", size_of(status, "templates"), resources,
                size_of(status, "notices"), size_of(status, "drift"));
   for (const char* kind : {"notices", "drift"}) {
     for (const auto& each : status.value(kind, nlohmann::json::array())) {

@@ -117,7 +117,8 @@ int run_command_line(std::vector<std::string> args) {
     return refuse(innermost(root), error.what());
   }
   if (choice.run) return run(choice);
-  std::cerr << innermost(root).help();
+  const CLI::App& incomplete = innermost(root);
+  std::cerr << incomplete.help(incomplete.get_parent() ? full_name(*incomplete.get_parent()) : "");
   return kUsage;
 }
 

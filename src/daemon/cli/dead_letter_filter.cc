@@ -19,7 +19,7 @@ Status add_part(const std::string& part, FilterPairs& into) {
                    "': it takes target=ARN, rule=ARN, code=CODE and event=ID, with commas between");
   }
   if (std::any_of(into.begin(), into.end(), [&](const auto& pair) { return pair.first == name; })) {
-    return invalid("--filter names " + name + " twice");
+    return invalid(name + " is named twice");
   }
   into.emplace_back(name, part.substr(equals + 1));
   return {};

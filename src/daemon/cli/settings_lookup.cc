@@ -110,7 +110,7 @@ Result<std::string> default_data_dir(const Environment& environment) {
 Result<std::pair<std::string, std::string>> parse_assignment(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
-    return invalid("--set takes name=value, e.g. --set retry.base=500ms; '" + text + "' is not of that form");
+    return invalid("'" + text + "' is not of the form name=value, e.g. retry.base=500ms");
   }
   return std::pair{text.substr(0, equals), text.substr(equals + 1)};
 }

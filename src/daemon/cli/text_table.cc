@@ -156,6 +156,10 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string counted(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::string layout(const TextTable& table, std::size_t line_width) {
   TextTable shown = table;
   std::vector<std::string> titles;

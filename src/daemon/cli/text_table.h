@@ -25,6 +25,9 @@ std::size_t display_width(std::string_view text);
 // Control characters become escapes (\n, \u001b), bytes that are not UTF-8 become �.
 std::string printable(std::string_view text);
 
+// "1 error", "2 errors".
+std::string counted(std::size_t count, const std::string& noun);
+
 // Lines with two spaces between columns, title first. A cell is at most kMaxCellWidth wide; with a line width other
 // than 0, the widest columns shrink further, to kMinCellWidth, until lines fit. What was cut ends in ….
 inline constexpr std::size_t kMaxCellWidth = 60;

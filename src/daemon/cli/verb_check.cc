@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "daemon/cli/daemon_client.h"
 #include "daemon/cli/template_check.h"
+#include "daemon/cli/text_table.h"
 #include "daemon/cli/verbs.h"
 
 namespace waybill::cli {
@@ -20,7 +21,7 @@ void print_loaded(const TemplateCheck& check) {
   for (const auto& each : check.loaded) {
     std::size_t total = 0;
     for (const auto& [type, count] : each.resources) total += count;
-    std::cout << each.file << ": " << total << " resources\n";
+    std::cout << each.file << ": " << counted(total, "resource") << "\n";
     for (const auto& [type, count] : each.resources) std::cout << "  " << count << " " << type << "\n";
   }
 }
@@ -40,7 +41,7 @@ Result<int> check_here(const CheckOptions& options) {
   for (const std::string& notice : check.notices) std::cout << "notice: " << notice << "\n";
   std::cout.flush();
   for (const std::string& error : check.errors) std::cerr << "error: " << error << "\n";
-  std::cout << check.errors.size() << " errors, " << check.notices.size() << " notices\n";
+  std::cout << counted(check.errors.size(), "error") << ", " << counted(check.notices.size(), "notice") << "\n";
   return check.errors.empty() ? kOk : kFailed;
 }
 
@@ -56,11 +57,11 @@ Result<int> check_daemon(const std::string& endpoint) {
     return list.size();
   };
   for (const auto& each : status.value("templates", nlohmann::json::array())) {
-    std::cout << each.value("file", "") << ": " << each.value("resources", 0) << " resources\n";
+    std::cout << each.value("file", "") << ": " << counted(each.value("resources", std::size_t{0}), "resource") << "\n";
   }
   const std::size_t notices = print("notices", "notice");
   const std::size_t drifted = print("drift", "drift");
-  std::cout << notices << " notices, " << drifted << " drifted\n";
+  std::cout << counted(notices, "notice") << ", " << drifted << " drifted\n";
   return kOk;
 }
 

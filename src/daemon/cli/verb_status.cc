@@ -41,7 +41,8 @@ void print_templates(const json& status) {
   for (const json& each : templates) {
     std::cout << "  " << text_of(each, "name") << ": " << text_of(each, "resources") << " resources from "
               << text_of(each, "file") << "\n";
-    for (const auto& [name, value] : each.value("outputs", json::object()).items()) {
+    const json outputs = each.value("outputs", json::object());
+    for (const auto& [name, value] : outputs.items()) {
       std::cout << "    " << name << " = " << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
     }
   }

@@ -51,12 +51,13 @@ Result<int> run_tables(const TablesOptions& options) {
   }
   TextTable shown{{{"TABLE"}, {"ITEMS", true}, {"KEY"}, {"TTL"}, {"INDEXES"}}, {}};
   for (const json& table : tables) {
-    std::string indexes;
-    for (const auto& [name, key] : table.value("indexes", json::object()).items()) {
-      indexes += (indexes.empty() ? "" : "; ") + name + " (" + key_text(key) + ")";
+    std::string shown_indexes;
+    const json indexes = table.value("indexes", json::object());
+    for (const auto& [name, key] : indexes.items()) {
+      shown_indexes += (shown_indexes.empty() ? "" : "; ") + name + " (" + key_text(key) + ")";
     }
     shown.add({table.value("name", ""), std::to_string(table.value("items", std::int64_t{0})),
-               key_text(table.value("key", json::array())), table.value("ttl", ""), indexes});
+               key_text(table.value("key", json::array())), table.value("ttl", ""), shown_indexes});
   }
   std::cout << layout(shown, terminal_width());
   return kOk;

@@ -55,3 +55,9 @@ TEST_CASE("items show their key first, then the rest as it comes") {
   CHECK_FALSE(table.columns[0].right);
   CHECK_FALSE(table.columns[3].right);
 }
+
+TEST_CASE("counts agree with their noun") {
+  CHECK(counted(0, "error") == "0 errors");
+  CHECK(counted(1, "error") == "1 error");
+  CHECK(counted(2, "error") == "2 errors");
+}
