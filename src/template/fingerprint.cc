@@ -38,7 +38,7 @@ std::string fingerprint_of(const std::vector<std::string_view>& parts) {
 
 std::string stable_uuid(const std::vector<std::string_view>& parts) {
   std::string text = fingerprint_of(parts);
-  for (const std::size_t at : {20u, 16u, 12u, 8u}) text.insert(at, "-");
+  for (const std::size_t at : {20u, 16u, 12u, 8u}) text.insert(at, 1, '-');
   return text;
 }
 
