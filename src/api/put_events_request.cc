@@ -84,6 +84,7 @@ Entries parse_put_events(std::string& body, BodyForm form, const PutEventsLimits
   // The on-demand reader looks only at what it is asked for: the whole text is checked before.
   if (!is_valid_utf8(body) || !is_json(body))
     return serialization("The request body is no valid JSON document in UTF-8.");
+  body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   sj::document document;
   if (parser.iterate(body).get(document)) return serialization("The request body is no valid JSON document.");
   RawEntries read = read_body(document, form);
