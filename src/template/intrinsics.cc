@@ -53,6 +53,7 @@ Json Resolver::bad(const Path& path, const std::string& text) {
 }
 
 std::optional<Json> Resolver::resolve(const Json& node, const Path& path) {
+  if (problems_.full()) return broken_value();
   if (node.is_array()) {
     Json result = Json::array();
     for (std::size_t i = 0; i < node.size(); ++i) {
@@ -64,10 +65,7 @@ std::optional<Json> Resolver::resolve(const Json& node, const Path& path) {
   if (const auto* call = as_function(node)) return function(call->first, call->second, path / call->first);
   Json result = Json::object();
   for (const auto& [name, member] : node.get_ref<const Json::object_t&>()) {
-    if (name.starts_with("Fn::")) {
-      bad(path / name, name + " must be the only member of its map");
-      continue;
-    }
+    if (name.starts_with("Fn::")) return bad(path / name, name + " must be the only member of its map");
     if (auto value = resolve(member, path / name)) append_member(result, name, std::move(*value));
   }
   return result;
@@ -223,7 +221,12 @@ std::optional<Json> Resolver::choose(const Json& argument, const Path& path) {
   constexpr const char* kUsage =
       "Fn::If takes a list of a condition's name, the value if it holds, and the value if not";
   const Json* list = arguments(argument, 3, 3, path, kUsage);
-  if (!list || !(*list)[0].is_string()) return list ? bad(path, kUsage) : broken_value();
+  if (!list) return broken_value();
+  if ((*list)[0].is_boolean()) {
+    return bad(path,
+               "Fn::If: an unquoted yes, no, on or off is YAML's true or false; put the condition's name in quotes");
+  }
+  if (!(*list)[0].is_string()) return bad(path, kUsage);
   const std::size_t branch = conditions_->holds((*list)[0].get<std::string>(), path / std::size_t{0}) ? 1 : 2;
   return resolve((*list)[branch], path / branch);
 }

@@ -17,6 +17,8 @@ namespace {
 // Raised when the same template makes different resources than before.
 constexpr std::string_view kReaderVersion = "1";
 
+constexpr const char* kQuoteHint = " (an unquoted yes, no, on or off is YAML's true or false: put it in quotes)";
+
 std::string fingerprint(std::string_view text, const LoadOptions& options, const std::string& stack) {
   std::vector<std::string_view> parts = {kReaderVersion,
                                          text,
@@ -85,7 +87,8 @@ class Loader {
       if (names_.parameters.contains(id)) problems_.add({"Resources", id}, "a parameter has this name already");
       const Json* condition = find_member(body, "Condition");
       if (condition && !condition->is_string()) {
-        problems_.add({"Resources", id, "Condition"}, "must be the name of a condition");
+        problems_.add({"Resources", id, "Condition"}, "must be the name of a condition, as text" +
+                                                          std::string(condition->is_boolean() ? kQuoteHint : ""));
       }
       const std::string name = text_member(body, "Condition");
       if (!name.empty() && !conditions_.holds(name, {"Resources", id, "Condition"})) {

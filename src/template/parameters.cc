@@ -72,7 +72,7 @@ class Declaration {
       return false;
     }
     for (const auto& [member, value] : body_.get_ref<const Json::object_t&>()) {
-      if (std::find(kMembers.begin(), kMembers.end(), member) == kMembers.end()) {
+      if (std::find(kMembers.begin(), kMembers.end(), member) == kMembers.end() && !problems_.full()) {
         bad(member, "is not known for a parameter; the nearest is " + nearest(member, kMembers));
       }
     }

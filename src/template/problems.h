@@ -17,13 +17,15 @@ class Problems {
   // The line becomes "file:line:column: Rule.Targets[0].Arn: text".
   void add(const Path& path, const std::string& text);
   bool empty() const { return lines_.empty(); }
-  std::size_t size() const { return lines_.size(); }
-  // One line each, the same thing said once; the first 50 and how many more.
+  // Enough for one time: who finds more may stop looking. Keeps a hostile template from being worked on for minutes.
+  bool full() const { return lines_.size() >= 50; }
+  // One line each, the same thing said once.
   Error error() const;
 
  private:
   const Document& document_;
   std::vector<std::string> lines_;
+  bool more_ = false;
 };
 
 }  // namespace waybill::templates

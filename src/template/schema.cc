@@ -63,6 +63,7 @@ class Conformer {
   }
 
   void unknown(const Properties& properties, const std::string& name, const Path& path) {
+    if (report_.problems.full()) return;
     std::vector<std::string> names;
     for (const Property& property : properties) names.push_back(property.name);
     const std::string text = in_quotes(name) + " is not known here; the nearest is " + nearest(name, names);

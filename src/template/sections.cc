@@ -27,7 +27,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 }
 
 void check_section_name(const std::string& name, Problems& problems) {
-  if (contains(kSections, name)) return;
+  if (contains(kSections, name) || problems.full()) return;
   if (name == "Transform" || name == "Globals") {
     problems.add({name}, "is not supported: macros and the Serverless transform run on AWS only");
   } else if (name == "Rules") {
@@ -83,13 +83,17 @@ const Json* checked_mappings(const Document& document, Problems& problems) {
     return nullptr;
   }
   for (const auto& [name, mapping] : mappings->get_ref<const Json::object_t&>()) {
+    if (mapping.size() > 200) {
+      problems.add({"Mappings", name}, "has " + std::to_string(mapping.size()) + " keys, at most 200 are allowed");
+      return nullptr;
+    }
     bool two_levels = mapping.is_object();
     if (two_levels) {
       for (const auto& [key, second] : mapping.get_ref<const Json::object_t&>()) {
-        two_levels = two_levels && second.is_object();
+        two_levels = two_levels && second.is_object() && second.size() <= 200;
       }
     }
-    if (!two_levels) problems.add({"Mappings", name}, "must be a map of maps: key, second key, value");
+    if (!two_levels) problems.add({"Mappings", name}, "must be a map of maps: key, second key (200 at most), value");
   }
   return mappings;
 }
@@ -105,7 +109,7 @@ bool check_resource_shape(const std::string& id, const Json& resource, Problems&
     return false;
   }
   for (const auto& [name, value] : resource.get_ref<const Json::object_t&>()) {
-    if (!contains(kResourceMembers, name)) {
+    if (!contains(kResourceMembers, name) && !problems.full()) {
       problems.add(path / name, "is not known beside Type; the nearest is " + nearest(name, kResourceMembers));
     }
   }

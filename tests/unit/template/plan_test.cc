@@ -1,0 +1,164 @@
+#include "template/plan.h"
+
+#include "loading.h"
+
+using namespace waybill;
+using namespace waybill::templates;
+
+namespace {
+
+const Place kPlace{"123456789012", "eu-central-1"};
+
+LoadedTemplate topics(const std::string& stack, const std::vector<std::string>& names, const std::string& more = "") {
+  std::string text = "Resources:\n";
+  for (const std::string& name : names) {
+    text += "  T" + name + ": {Type: AWS::SNS::Topic, Properties: {TopicName: " + name + more + "}}\n";
+  }
+  return load(text, options_for({}, "rules/" + stack + ".yaml"));
+}
+
+PlanOptions options(std::map<std::string, std::string> applied = {}, bool reload = false) {
+  return {kPlace, std::move(applied), reload};
+}
+Plan plan(const std::vector<Resource>& in_catalog, const std::vector<LoadedTemplate>& templates,
+          const PlanOptions& how) {
+  auto made = make_plan(in_catalog, templates, how);
+  if (!made) FAIL(made.error().message);
+  return *made;
+}
+std::vector<std::string> names(const std::vector<Resource>& resources) {
+  std::vector<std::string> result;
+  for (const Resource& resource : resources) result.push_back(resource.key.name);
+  return result;
+}
+std::vector<std::string> names(const std::vector<ResourceKey>& keys) {
+  std::vector<std::string> result;
+  for (const ResourceKey& key : keys) result.push_back(key.name);
+  return result;
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("into an empty catalog everything is put; a second time nothing is") {
+  const LoadedTemplate a = topics("a", {"x", "y"});
+  const Plan first = plan({}, {a}, options());
+  CHECK(names(first.puts) == Names{"x", "y"});
+  CHECK(first.applied == std::map<std::string, std::string>{{"a", a.fingerprint}});
+  const Plan second = plan(first.puts, {a}, options(first.applied));
+  CHECK_FALSE(second.changes_anything());
+  CHECK(second.untouched == 2);
+  CHECK(second.drift.empty());
+}
+
+TEST_CASE("a changed template is applied as a difference") {
+  const Plan first = plan({}, {topics("a", {"x", "y"})}, options());
+  const Plan second = plan(first.puts, {topics("a", {"y", "z"})}, options(first.applied));
+  CHECK(names(second.puts) == Names{"z"});
+  CHECK(names(second.deletes) == Names{"x"});
+  CHECK(second.untouched == 1);
+  const Plan third = plan(first.puts, {topics("a", {"x", "y"}, ", DisplayName: d")}, options(first.applied));
+  CHECK(names(third.puts) == Names{"x", "y"});
+  CHECK(third.deletes.empty());
+}
+
+TEST_CASE("a template that is no more takes its resources along") {
+  const LoadedTemplate a = topics("a", {"x"});
+  const LoadedTemplate b = topics("b", {"y"});
+  const Plan first = plan({}, {a, b}, options());
+  const Plan second = plan(first.puts, {b}, options(first.applied));
+  CHECK(names(second.deletes) == Names{"x"});
+  CHECK(second.forgotten == Names{"a"});
+  CHECK(second.applied.size() == 1);
+}
+
+TEST_CASE("rules go before their bus, functions before their role") {
+  const LoadedTemplate a = load(R"(
+Resources:
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: bus}}
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: role, AssumeRolePolicyDocument: {}}}
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: {FunctionName: f, Runtime: native, Handler: a.b, Role: !GetAtt Role.Arn}
+  Rule: {Type: AWS::Events::Rule, Properties: {Name: rule, EventBusName: !Ref Bus, EventPattern: {source: [x]}}}
+)");
+  CHECK(names(plan(a.resources, {}, options()).deletes) == Names{"bus/rule", "f", "role", "bus"});
+}
+
+TEST_CASE("DeletionPolicy Retain hands the resource over to nobody") {
+  const LoadedTemplate a =
+      load("Resources: {T: {Type: AWS::SNS::Topic, DeletionPolicy: Retain, Properties: {TopicName: keep}}}");
+  const Plan gone = plan(a.resources, {}, options());
+  CHECK(gone.deletes.empty());
+  REQUIRE(names(gone.puts) == Names{"keep"});
+  CHECK(gone.puts[0].owner == "");
+}
+
+TEST_CASE("two templates that claim one name are refused, with both files") {
+  const auto made = make_plan({}, {topics("a", {"x", "y"}), topics("b", {"y"})}, options());
+  REQUIRE_FALSE(made.has_value());
+  CHECK(made.error().code == ErrorCode::conflict);
+  CHECK(made.error().message ==
+        "rules/a.yaml and rules/b.yaml both declare the AWS::SNS::Topic \"y\"; rename it in one of them");
+  LoadedTemplate twin = topics("a", {"z"});
+  twin.file = "more/a.yaml";
+  const auto same = make_plan({}, {topics("a", {"x"}), twin}, options());
+  REQUIRE_FALSE(same.has_value());
+  CHECK(same.error().message == "rules/a.yaml and more/a.yaml have the same name \"a\"; rename one of them");
+}
+
+TEST_CASE("what the API made is taken over with a notice; what nobody claims is left alone") {
+  const LoadedTemplate a = topics("a", {"x"});
+  Resource made = a.resources[0];
+  made.owner = "";
+  Resource other = made;
+  other.key.name = "other";
+  const Plan taken = plan({made, other}, {a}, options());
+  CHECK(names(taken.puts) == Names{"x"});
+  CHECK(taken.deletes.empty());
+  REQUIRE(taken.notices.size() == 1);
+  CHECK(taken.notices[0] == Notice{Notice::Kind::taken_over, "a", "Tx", "x", "AWS::SNS::Topic",
+                                   "was made through the API and now belongs to this template"});
+}
+
+TEST_CASE("a resource that moves from one template to another is not deleted") {
+  const Plan first = plan({}, {topics("a", {"x", "y"}), topics("b", {"z"})}, options());
+  const Plan second = plan(first.puts, {topics("a", {"x"}), topics("b", {"y", "z"})}, options(first.applied));
+  CHECK(second.deletes.empty());
+  REQUIRE(names(second.puts) == Names{"y"});
+  CHECK(second.puts[0].owner == "b");
+  CHECK(second.notices[0].text == "was the template \"a\"'s and now belongs to this template");
+}
+
+TEST_CASE("what the API changed since shows as drift and stays, until a reload") {
+  const LoadedTemplate a = topics("a", {"x", "y", "z"});
+  std::vector<Resource> catalog = plan({}, {a}, options()).puts;
+  catalog[0].body = R"({"TopicName":"x","DisplayName":"by hand"})";
+  catalog[1].owner = "";
+  catalog.pop_back();
+  const std::map<std::string, std::string> applied = {{"a", a.fingerprint}};
+  const Plan kept = plan(catalog, {a}, options(applied));
+  CHECK_FALSE(kept.changes_anything());
+  REQUIRE(kept.drift.size() == 3);
+  CHECK(display(kept.drift[0]) == "a: AWS::SNS::Topic x was changed since the template was applied");
+  CHECK(kept.drift[1].kind == Drift::Kind::replaced);
+  CHECK(kept.drift[2].kind == Drift::Kind::removed);
+  const Plan forced = plan(catalog, {a}, options(applied, true));
+  CHECK(names(forced.puts) == Names{"x", "y", "z"});
+  CHECK(forced.drift.empty());
+}
+
+TEST_CASE("bodies are compared as values: order and spelling do not matter") {
+  const LoadedTemplate a = topics("a", {"x"}, ", DisplayName: d");
+  std::vector<Resource> catalog = a.resources;
+  catalog[0].body = nlohmann::json::parse(catalog[0].body).dump(2);
+  CHECK(catalog[0].body != a.resources[0].body);
+  CHECK(plan(catalog, {a}, options()).untouched == 1);
+}
+
+TEST_CASE("resources of another account or region are not touched") {
+  Resource elsewhere = topics("a", {"x"}).resources[0];
+  elsewhere.key.region = "us-east-1";
+  CHECK_FALSE(plan({elsewhere}, {}, options()).changes_anything());
+}
