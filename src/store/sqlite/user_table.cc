@@ -65,7 +65,7 @@ Result<std::string> free_view_name(Database& database, const TableSpec& spec) {
     if (!exists) return spec.name;
   }
   // A space cannot be part of a user's table name, so this one is free.
-  return fmt::format("{} (table {})", spec.name.substr(0, spec.name.find('\0')), spec.id.value);
+  return fmt::format("table {} ({})", spec.id.value, spec.name.substr(0, spec.name.find('\0')));
 }
 
 Result<std::string> create_view(Database& database, const TableSpec& spec) {

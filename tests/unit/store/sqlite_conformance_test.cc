@@ -9,7 +9,7 @@ using namespace waybill::testing;
 
 namespace {
 
-// SQLite answers a bound above the highest number, not the number itself: sqlite_sequence_test.cc has its rules.
+// SQLite answers a bound above the highest number, not the number itself: sqlite_engine_test.cc has its rules.
 constexpr std::string_view kExactSequence = "the highest sequence covers all that carries a number";
 
 }  // namespace
