@@ -1,5 +1,7 @@
 #include "api/admin_dead_letters.h"
 
+#include <simdjson.h>
+
 #include "api/answers.h"
 #include "base/log.h"
 #include "delivery/redrive.h"
@@ -80,11 +82,20 @@ Result<net::QueryPairs> filter_pairs(const json& filter) {
   return pairs;
 }
 
-Result<std::optional<std::string>> detail_of(const json& request) {
+// As it is spelled: the order of an event's members and the spelling of its numbers are passed on as sent.
+Result<std::optional<std::string>> detail_of(const json& request, const std::string& body) {
   const auto found = request.find("detail");
   if (found == request.end() || found->is_null()) return std::optional<std::string>();
-  if (!found->is_object()) return invalid("detail must be a JSON object: the whole new detail");
-  return std::optional<std::string>(found->dump());
+  const simdjson::padded_string padded(body);
+  simdjson::ondemand::parser parser;
+  simdjson::ondemand::document document;
+  simdjson::ondemand::object object;
+  std::string_view raw;
+  if (parser.iterate(padded).get(document) || document.find_field_unordered("detail").get_object().get(object) ||
+      object.raw_json().get(raw)) {
+    return invalid("detail must be a JSON object: the whole new detail");
+  }
+  return std::optional<std::string>(raw);
 }
 
 }  // namespace
@@ -145,7 +156,7 @@ Result<std::vector<DeadLetter>> DeadLettersApi::chosen(const json& request) cons
 net::HttpResponse DeadLettersApi::redrive(const std::string& body) const {
   const json request = json::parse(body, nullptr, false);
   if (!request.is_object()) return error_answer(invalid("the body must be a JSON object, e.g. {\"id\":1}"));
-  const auto detail = detail_of(request);
+  const auto detail = detail_of(request, body);
   if (!detail) return error_answer(detail.error());
   const bool dry_run = request.value("dry_run", json(false)) == true;
   json redriven = json::array(), failed = json::array();
