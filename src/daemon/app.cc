@@ -78,6 +78,7 @@ class App::Impl final : public bus::DeliverySink {
   Probes probes_;
   std::atomic<bool> failed_{false};
   std::atomic<bool> ready_{false};
+  bool serving_ = false;
   std::uint16_t port_ = 0;
 
   std::unique_ptr<IoThreads> io_;
@@ -114,12 +115,14 @@ Status App::Impl::start() {
   make_delivery();
   make_api();
   WAYBILL_CHECK(listen());
-  io_->start(threads);
   {
     WAYBILL_TRY(const auto reader, readers_->lend());
     WAYBILL_TRY(const auto endpoints, reader->endpoints());
     dispatcher_->load(endpoints);
   }
+  // After the load, which counts what is stored: an event accepted in between would be counted twice, or not at all.
+  io_->start(threads);
+  serving_ = true;
   plan_maintenance();
   ready_ = true;
   return {};
@@ -201,7 +204,12 @@ Status App::Impl::listen() {
       [this](net::HttpRequest request, net::Reply reply) { api_->serve(std::move(request), std::move(reply)); },
       random_, &probes_);
   WAYBILL_TRY(const ListenAddress address, parse_listen(settings_.text("listen")));
-  WAYBILL_TRY(port_, server_->listen(address.host, address.port));
+  auto port = server_->listen(address.host, address.port);
+  if (!port) {
+    server_.reset();  // nothing runs yet that a stop would have to wait for
+    return port.error();
+  }
+  port_ = *port;
   return {};
 }
 
@@ -256,6 +264,7 @@ bool App::Impl::stop() {
 }
 
 bool App::Impl::drain(SteadyTime until) {
+  if (!serving_) return true;  // the start failed, and no thread would say that it is done
   auto done = std::make_shared<std::promise<void>>();
   auto finished = done->get_future();
   server_->drain([done] { done->set_value(); });
