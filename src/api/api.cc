@@ -19,12 +19,13 @@ class Api::Impl {
 
   void serve(net::HttpRequest request, net::Reply reply) const {
     const SteadyTime began = ports_.steady.now();
-    // The route is known once the router matched; until then the path is nobody's.
-    auto watched = net::Reply::to(
-        [this, began, route = route_of(request), reply = std::move(reply)](net::HttpResponse response) mutable {
-          ports_.probe.request(route, response.status, ports_.steady.now() - began);
-          reply(std::move(response));
-        });
+    auto watched = net::Reply::to([this, began, route = route_of(request), id = request.request_id,
+                                   what = request.method + " " + request.path,
+                                   reply = std::move(reply)](net::HttpResponse response) mutable {
+      ports_.probe.request(route, response.status, ports_.steady.now() - began);
+      log_refusal(id, what, response);
+      reply(std::move(response));
+    });
     router_.serve(std::move(request), std::move(watched));
   }
 
@@ -32,6 +33,14 @@ class Api::Impl {
   using Request = net::HttpRequest;
   using Params = net::PathParams;
 
+  // Bad input is worth a line, a fault of ours a loud one.
+  static void log_refusal(const std::string& id, const std::string& what, const net::HttpResponse& response) {
+    if (response.status < 400) return;
+    const auto level = response.status >= 500 ? spdlog::level::warn : spdlog::level::info;
+    spdlog::log(level, "{}: {:.200} answered {}: {:.300}", id, what, response.status, response.body);
+  }
+
+  // The pattern of the matching route; paths that nobody serves are one series.
   std::string route_of(const Request& request) const {
     const auto found = router_.find(request.method, request.path);
     const auto* match = std::get_if<net::Router::Match>(&found);

@@ -26,10 +26,10 @@ net::HttpResponse to_response(const AwsError& error) {
   return response;
 }
 
-AwsError from_refusal(const store::Refusal& refusal) {
+AwsError from_refusal(const store::Refusal& refusal, bool aws) {
   switch (refusal.reason) {
     case store::Refusal::Reason::shed:
-      return {"ThrottlingException", "Too much is waiting to be stored; try again in a moment.", 400};
+      return {"ThrottlingException", "Too much is waiting to be stored; try again in a moment.", aws ? 400U : 503U};
     case store::Refusal::Reason::unavailable:
     case store::Refusal::Reason::poisoned:
       return {"ServiceUnavailableException", "Nothing can be stored at present: " + refusal.message, 503};

@@ -18,8 +18,9 @@ struct AwsError {
 };
 
 net::HttpResponse to_response(const AwsError& error);
-// For requests that the Journal did not take: throttled where trying again helps, InternalException else.
-AwsError from_refusal(const store::Refusal& refusal);
+// For requests that the Journal did not take: throttled where trying again helps, InternalException else. AWS's
+// protocol throttles with 400, by which its clients know to try again; on plain routes (aws false) it is 503.
+AwsError from_refusal(const store::Refusal& refusal, bool aws = false);
 // What net answers by itself, in the same form.
 net::HttpResponse server_error(unsigned status, std::string_view code, std::string_view message,
                                const net::HttpRequest* request);

@@ -5,15 +5,24 @@
 
 namespace waybill::api {
 
+namespace {
+
+void log_refused_entries(const std::string& request_id, const std::vector<bus::EntryResult>& results) {
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i].ok()) continue;
+    spdlog::info("{}: entry {} refused: {}: {}", request_id, i + 1, results[i].error_code, results[i].error_message);
+  }
+}
+
+}  // namespace
+
 void EventsApi::aws(net::HttpRequest request, net::Reply reply) const {
   const std::string_view target = request.header("x-amz-target");
   if (target == "AWSEvents.PutEvents") {
     put_events(std::move(request), BodyForm::aws, std::move(reply));
     return;
   }
-  const AwsError error = unknown_operation(target, request.body);
-  spdlog::warn("{}: {}: {}", request.request_id, error.code, error.message);
-  reply(to_response(error));
+  reply(to_response(unknown_operation(target, request.body)));
 }
 
 void EventsApi::plain(net::HttpRequest request, net::Reply reply) const {
@@ -21,25 +30,23 @@ void EventsApi::plain(net::HttpRequest request, net::Reply reply) const {
 }
 
 void EventsApi::put_events(net::HttpRequest request, BodyForm form, net::Reply reply) const {
-  const char* content_type = form == BodyForm::aws ? kAwsJson : "application/json";
   Entries entries = parse_put_events(request.body, form, ports_.limits);
   if (const auto* error = std::get_if<AwsError>(&entries)) {
-    spdlog::info("{}: PutEvents refused: {}: {:.300}", request.request_id, error->code, error->message);
     reply(to_response(*error));
     return;
   }
   ports_.acceptor.put_events(
       std::get<std::vector<bus::Entry>>(entries), ports_.sink,
-      [this, content_type, id = std::move(request.request_id), reply = std::move(reply)](auto done) mutable {
+      [this, form, id = std::move(request.request_id), reply = std::move(reply)](auto done) mutable {
         // On the writer thread, which has better things to do than to write texts.
-        ports_.io.post([content_type, id = std::move(id), done = std::move(done), reply = std::move(reply)]() mutable {
+        ports_.io.post([form, id = std::move(id), done = std::move(done), reply = std::move(reply)]() mutable {
           if (!done) {
-            spdlog::warn("{}: PutEvents not stored: {}", id, done.error().message);
-            reply(to_response(from_refusal(done.error())));
+            reply(to_response(from_refusal(done.error(), form == BodyForm::aws)));
             return;
           }
+          log_refused_entries(id, *done);
           net::HttpResponse response;
-          response.content_type = content_type;
+          response.content_type = form == BodyForm::aws ? kAwsJson : "application/json";
           response.body = put_events_response(*done);
           reply(std::move(response));
         });

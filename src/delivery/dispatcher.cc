@@ -28,6 +28,7 @@ void Dispatcher::Impl::load(const std::vector<store::EndpointRow>& endpoints) {
       lane.key = row.key;
       lane.pending = row.pending;
       if (row.pending > 0) lane.window.mark_behind();
+      if (!lane.dispatchable()) lane.parked_since = row.oldest;
       refresh_locked(lane);
     }
     pump_locked(work);
@@ -42,7 +43,10 @@ void Dispatcher::Impl::committed(std::vector<NewDelivery> deliveries) {
     for (NewDelivery& fresh : deliveries) {
       Lane& lane = lane_locked(fresh.delivery.key.endpoint);
       ++lane.pending;
-      if (!lane.dispatchable()) continue;
+      if (!lane.dispatchable()) {
+        if (!lane.parked_since) lane.parked_since = fresh.delivery.ingested_at;
+        continue;
+      }
       lane.window.add(std::move(fresh.delivery), std::move(fresh.payload));
       if (!lane.queued) refresh_locked(lane);
     }
@@ -72,6 +76,7 @@ void Dispatcher::Impl::reset() {
   for (auto& [id, lane] : lanes_) {
     lane->window.clear();
     lane->pending = 0;
+    lane->parked_since.reset();
     lane->queued = false;
     lane->indexed.reset();
   }
@@ -111,7 +116,7 @@ std::vector<EndpointCounts> Dispatcher::Impl::counts() const {
   const std::lock_guard lock(mutex_);
   std::vector<EndpointCounts> counts;
   for (const auto& [id, lane] : lanes_) {
-    EndpointCounts count{lane->spec, lane->key, lane->pending, 0, std::nullopt};
+    EndpointCounts count{lane->spec, lane->key, lane->pending, 0, lane->parked_since};
     for (const auto& [key, waiting] : lane->window.entries()) {
       if (waiting.delivery.attempts > 0) ++count.retrying;
       if (!count.oldest || waiting.delivery.ingested_at < *count.oldest) count.oldest = waiting.delivery.ingested_at;

@@ -35,6 +35,7 @@ struct Lane {
   std::shared_ptr<const EndpointSpec> spec;  // null: no longer configured
   Window window;
   std::int64_t pending = 0;
+  std::optional<WallTime> parked_since;   // ingestion of the oldest, where nothing delivers yet
   bool queued = false;                    // stands in ready_
   std::optional<WallTime> indexed;        // stands in due_ with this time
   std::optional<WallTime> stalled_until;  // the store could not take an outcome; try again then
