@@ -35,14 +35,14 @@ EntryResult Acceptor::accept(const RuleTable& rules, const Entry& entry, WallTim
     probe_.unknown_bus(bus, rules.nearest_bus(bus));
     return result;
   }
-  deliver(rules, bus, std::move(event), now, depth, into);
-  return result;
+  if (deliver(rules, bus, std::move(event), now, depth, into)) return result;
+  return {"", "InternalFailure", "The event could not be read back."};
 }
 
-void Acceptor::deliver(const RuleTable& rules, std::string_view bus, std::string event, WallTime now, int depth,
+bool Acceptor::deliver(const RuleTable& rules, std::string_view bus, std::string event, WallTime now, int depth,
                        Prepared& into) const {
   const auto flat = pattern::FlatEvent::parse(event);
-  if (!flat) return;  // cannot be: the event was made from checked parts
+  if (!flat) return false;  // cannot be, being made from checked parts; but an event must not vanish
   std::vector<const RuleSpec*> matching;
   for (const RuleTable::Rule& rule : rules.rules(bus)) {
     if (rule.pattern.matches(*flat)) matching.push_back(rule.spec);
@@ -62,6 +62,7 @@ void Acceptor::deliver(const RuleTable& rules, std::string_view bus, std::string
     }
   }
   if (matching.empty()) probe_.unmatched();
+  return true;
 }
 
 void Acceptor::put_events(const std::vector<Entry>& entries, DeliverySink& sink, Reply reply) const {

@@ -58,7 +58,7 @@ class Acceptor {
 
  private:
   EntryResult accept(const RuleTable& rules, const Entry& entry, WallTime now, int depth, Prepared& into) const;
-  void deliver(const RuleTable& rules, std::string_view bus, std::string event, WallTime now, int depth,
+  bool deliver(const RuleTable& rules, std::string_view bus, std::string event, WallTime now, int depth,
                Prepared& into) const;
 
   const Snapshot<RuleTable>& rules_;

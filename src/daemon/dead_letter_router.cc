@@ -43,7 +43,13 @@ delivery::Consequences DeadLetterTargets::route(const EndpointSpec& endpoint, co
 void DeadLetterTargets::send(const std::string& arn, const EndpointSpec& endpoint, const DeadLetter& letter, int depth,
                              delivery::Consequences& into) const {
   const auto table = tables_.get()->find(arn);
-  const Status sent = table ? put_row(*table, endpoint, letter, into) : publish(arn, letter, depth, into);
+  const auto parsed = Arn::parse(arn);
+  Status sent = not_found("dead letters can be sent to a table or a topic, and there is no such one");
+  if (table) {
+    sent = put_row(*table, endpoint, letter, into);
+  } else if (parsed && parsed->service == "sns") {
+    sent = publish(arn, letter, depth, into);
+  }
   if (!sent) {
     spdlog::error("dead letter {} could not be sent to {}: {}; it is kept, see 'waybill dead-letters show {}'",
                   letter.id.value, arn, sent.error().message, letter.id.value);

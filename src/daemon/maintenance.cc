@@ -37,8 +37,8 @@ void Maintenance::submit(store::Change change, std::function<void(const store::S
 }
 
 void Maintenance::sweep_payloads(PayloadId after, PayloadId before) {
-  submit(store::SweepPayloads{after, before, kRows}, [this, before, after](const store::Swept& swept) {
-    if (swept.last > after && swept.last < before) {
+  submit(store::SweepPayloads{after, before, kRows}, [this, before](const store::Swept& swept) {
+    if (swept.more) {
       sweep_payloads(swept.last, before);
     } else {
       sweeping_payloads_ = false;

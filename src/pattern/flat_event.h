@@ -21,8 +21,8 @@ namespace waybill::pattern {
 
 class FlatEvent {
  public:
-  // Deeper events are refused; as deep as the service's own reader goes.
-  static constexpr std::size_t kMaxNesting = 1000;
+  // Deeper events are refused. Above what an accepted detail may have (model/json_text.h), so that none is lost here.
+  static constexpr std::size_t kMaxNesting = 1200;
 
   // A place is the chain of array elements a leaf lies in. Only elements that are objects or arrays count: the
   // scalars of one array share the place of the array.

@@ -269,7 +269,7 @@ class UnitApplier {
   Step swept(Result<std::int64_t> rows) {
     wrote_ = true;
     if (!rows) return failed(std::move(rows).error());
-    return Swept{*rows, {}};
+    return Swept{*rows, {}, false};
   }
 
   // An engine that says what is wrong with the change concerns this unit alone; anything else, the transaction.

@@ -181,7 +181,8 @@ struct ConditionSkipped {};  // the condition failed and the change asked for sk
 struct AlternativeApplied {};
 struct Swept {
   std::int64_t rows = 0;
-  PayloadId last;  // SweepPayloads: where the next call resumes
+  PayloadId last;     // SweepPayloads: where the next call resumes
+  bool more = false;  // SweepPayloads: the sweep is not at its end
 };
 using ChangeResult = std::variant<Done, ItemWritten, ConditionSkipped, AlternativeApplied, Swept>;
 

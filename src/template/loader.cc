@@ -278,11 +278,15 @@ std::string file_stem(const std::string& file) {
 Result<LoadedTemplate> load_template(std::string_view text, const LoadOptions& options) {
   WAYBILL_TRY(const Document document, parse_document(text, options.file));
   const std::string stack = options.name.empty() ? file_stem(options.file) : options.name;
-  WAYBILL_TRY(LoadedTemplate loaded, Loader(document, options, stack).load());
-  loaded.name = stack;
-  loaded.file = options.file;
-  loaded.fingerprint = fingerprint(text, options, stack);
-  return loaded;
+  try {
+    WAYBILL_TRY(LoadedTemplate loaded, Loader(document, options, stack).load());
+    loaded.name = stack;
+    loaded.file = options.file;
+    loaded.fingerprint = fingerprint(text, options, stack);
+    return loaded;
+  } catch (const std::exception& error) {  // of the JSON and regex libraries: the daemon does not die of a template
+    return internal(options.file + ": cannot be loaded: " + error.what());
+  }
 }
 
 }  // namespace waybill::templates

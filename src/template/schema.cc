@@ -131,8 +131,8 @@ class Conformer {
   Json json(const Property& property, const Json& value, const Path& path) {
     if (value.is_object()) return value;
     if (value.is_string()) {
-      Json inside = Json::parse(value.get<std::string>(), nullptr, false);
-      if (inside.is_object()) return property.shape == Shape::document ? inside : value;
+      std::optional<Json> inside = json_object_in(value.get<std::string>());
+      if (inside) return property.shape == Shape::document ? std::move(*inside) : value;
     }
     return bad(path, "must be a JSON object");
   }

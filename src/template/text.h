@@ -17,6 +17,8 @@ std::string kind_of(const Json& value);
 // "a", "b" or "c".
 std::string list_of(const std::vector<std::string>& names);
 std::string in_quotes(std::string_view text);
+// The JSON object that a text holds; empty when it holds none, or one nested deeper than a template may be.
+std::optional<Json> json_object_in(const std::string& text);
 // Whole text as a number; empty when it is none.
 std::optional<double> number_of(const std::string& text);
 std::optional<std::int64_t> integer_of(const std::string& text);

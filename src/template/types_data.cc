@@ -61,6 +61,7 @@ void check_table(CheckContext& c) {
     }
   }
   if (c.name.size() < 3) c.bad(c.path / "TableName", "a table's name has at least 3 characters");
+  if (find_member(c.body, "StreamSpecification")) c.not_active("its changes are not streamed yet");
   const Json* ttl = find_member(c.body, "TimeToLiveSpecification");
   const Json* enabled = ttl ? find_member(*ttl, "Enabled") : nullptr;
   if (enabled && *enabled == true && text_member(*ttl, "AttributeName").empty()) {
@@ -167,9 +168,10 @@ void check_subscription(CheckContext& c) {
   if ((protocol == "sqs" || protocol == "lambda") && !Arn::parse(endpoint)) {
     c.bad(c.path / "Endpoint", in_quotes(endpoint) + " is not an ARN");
   }
-  if (mail || protocol == "http" || protocol == "https") {
-    c.not_active("notifications to " + endpoint +
-                 " are kept and listed by `waybill notifications`; they are not sent yet");
+  c.not_active("notifications to " + endpoint +
+               " are kept and listed by `waybill notifications`; they are not sent yet");
+  for (const char* property : {"FilterPolicy", "RawMessageDelivery", "RedrivePolicy"}) {
+    if (find_member(c.body, property)) c.not_active(std::string(property) + " has no effect yet");
   }
 }
 

@@ -62,11 +62,13 @@ void a_sweep_leaves_payloads_that_a_delivery_needs(EngineHarness& store) {
     const auto swept = value_of(engine.payloads().sweep(PayloadId{0}, PayloadId{6}, 3));
     CHECK(swept.rows == 2);  // looked at 1, 2, 3
     CHECK(swept.last == PayloadId{3});
+    CHECK(swept.more);
     const auto rest = value_of(engine.payloads().sweep(swept.last, PayloadId{6}, 100));
     CHECK(rest.rows == 2);
     CHECK(rest.last == PayloadId{5});
     const auto none = value_of(engine.payloads().sweep(rest.last, PayloadId{6}, 100));
     CHECK(none.rows == 0);
+    CHECK_FALSE(none.more);
     CHECK(none.last == rest.last);  // nothing to look at: where it stood
   });
   const auto left = value_of(store.reader()->payloads({PayloadId{1}, PayloadId{2}, PayloadId{5}, PayloadId{6}}));

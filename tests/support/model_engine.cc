@@ -89,7 +89,7 @@ Status ModelEngine::insert(const Payload& payload) {
 }
 
 Result<Swept> ModelEngine::sweep(PayloadId after, PayloadId before, int limit) {
-  Swept swept{0, after};
+  Swept swept{0, after, false};
   auto at = working_.payloads.upper_bound(after);
   for (int looked_at = 0; looked_at < limit && at != working_.payloads.end() && at->first < before; ++looked_at) {
     const PayloadId id = at->first;
@@ -99,6 +99,7 @@ Result<Swept> ModelEngine::sweep(PayloadId after, PayloadId before, int limit) {
     at = needed ? std::next(at) : working_.payloads.erase(at);
     if (!needed) ++swept.rows;
   }
+  swept.more = at != working_.payloads.end() && at->first < before;
   return swept;
 }
 

@@ -21,7 +21,7 @@ Status SqlitePayloads::insert(const Payload& payload) {
 Result<Swept> SqlitePayloads::sweep(PayloadId after, PayloadId before, int limit) {
   // A caller that does not go on where it was told begins a new sweep, and so must what we know.
   if (!pending_.active() || after != last_) pending_.start(after);
-  Swept swept{0, after};
+  Swept swept{0, after, false};
   WAYBILL_TRY(const auto ids, page(after, before, limit));
   PayloadId kept = after;
   for (const PayloadId id : ids) {
@@ -40,7 +40,8 @@ Result<Swept> SqlitePayloads::sweep(PayloadId after, PayloadId before, int limit
   WAYBILL_CHECK(remove_between(kept, {swept.last.value + 1}, swept));
   last_ = swept.last;
   const bool all = ids.empty() || swept.last == ids.back();
-  if (all && ids.size() < static_cast<std::size_t>(limit)) pending_.forget();
+  swept.more = !all || ids.size() == static_cast<std::size_t>(limit);
+  if (!swept.more) pending_.forget();
   return swept;
 }
 

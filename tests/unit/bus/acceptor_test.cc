@@ -71,6 +71,14 @@ TEST_CASE("an event for an unknown bus succeeds and vanishes, and the nearest bu
   CHECK(f.heard.unknown == "order near orders");
 }
 
+TEST_CASE("an event with the deepest detail that is allowed is matched and delivered") {
+  Fixture f;
+  std::string detail = R"({"n":)" + std::string(1099, '[') + std::string(1099, ']') + "}";
+  const auto prepared = f.acceptor.prepare({entry(detail)}, 0);
+  CHECK(prepared.results[0].ok());
+  CHECK(prepared.deliveries.size() == 1);
+}
+
 TEST_CASE("a bus may be named by ARN; rules of other buses do not see the event") {
   Fixture f;
   bus::Entry sent = entry();
