@@ -180,7 +180,8 @@ class WholeCallTest(DaemonTest):
                 ({"Entries": [entry(EventBusName=True)]}, "Entries.1.EventBusName"),
                 ({"Entries": [entry(Resources="arn")]}, "Entries.1.Resources"),
                 ({"Entries": [entry(Resources=[1])]}, "Entries.1.Resources"),
-                ({"Entries": [entry(Time="yesterday")]}, "Entries.1.Time")):
+                ({"Entries": [entry(Time="yesterday")]}, "Entries.1.Time"),
+                ({"Entries": [entry(Time=1e18)]}, "Entries.1.Time")):
             with self.subTest(named):
                 self.check_refused(self.daemon.call(body), "SerializationException", re.escape(named))
 
