@@ -286,6 +286,14 @@ TEST_CASE("policies grant what they say, or are refused") {
   CHECK(has(loaded.notices[0].text, "PolicyDocument.Statement has a Condition, which is not looked at"));
 }
 
+TEST_CASE("JSON texts that are nested without end are refused") {
+  std::string deep = R"({"Statement":)";
+  deep.append(200'000, '[').append(200'000, ']').append("}");
+  CHECK(problem("IAM::Policy", "PolicyName: p, PolicyDocument: '" + deep + "'") ==
+        "X.PolicyDocument: must be a JSON object");
+  CHECK(has(problem("Events::Rule", "EventPattern: '" + deep + "'"), "X.EventPattern: must be a JSON object"));
+}
+
 TEST_CASE("a metric filter with a pattern in brackets does not do what its author wants, and is doubted") {
   const auto doubts = [](const std::string& pattern) {
     int count = 0;
