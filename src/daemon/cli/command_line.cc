@@ -69,22 +69,20 @@ int refuse(const CLI::App& verb, std::string what) {
   return kUsage;
 }
 
+// A full disk behind a redirection must not look like success.
+int end(int exit_code, const std::string& verb) {
+  std::cout.flush();
+  if (std::cout || exit_code != kOk) return exit_code;
+  std::cerr << "waybill" << (verb.empty() ? "" : " ") << verb << ": standard output could not be written\n";
+  return kFailed;
+}
+
 int run(const Choice& choice) {
   const auto code = choice.run();
-  int exit_code = kFailed;
-  if (code) {
-    exit_code = *code;
-  } else {
-    std::cout.flush();
-    std::cerr << "waybill " << choice.verb << ": " << code.error().message << "\n";
-  }
-  // A full disk behind a redirection must not look like success.
+  if (code) return end(*code, choice.verb);
   std::cout.flush();
-  if (!std::cout && exit_code == kOk) {
-    std::cerr << "waybill " << choice.verb << ": standard output could not be written\n";
-    return kFailed;
-  }
-  return exit_code;
+  std::cerr << "waybill " << choice.verb << ": " << code.error().message << "\n";
+  return kFailed;
 }
 
 }  // namespace
@@ -108,13 +106,13 @@ int run_command_line(std::vector<std::string> args) {
   try {
     std::reverse(args.begin(), args.end());  // as CLI11 wants them
     root.parse(std::move(args));
-  } catch (const CLI::ExtrasError& error) {
-    const std::vector<std::string> extra = root.remaining(true);
-    return refuse(innermost(root), extra.empty() ? error.what() : unexpected(innermost(root), extra.front()));
   } catch (const CLI::ParseError& error) {
     // CallForHelp and CallForVersion are errors too, with exit code 0.
-    if (error.get_exit_code() == 0) return root.exit(error);
-    return refuse(innermost(root), error.what());
+    if (error.get_exit_code() == 0) return end(root.exit(error), "");
+    // An option that is missing may well be the mistyped one that is there.
+    const std::vector<std::string> extra = root.remaining(true);
+    const CLI::App& verb = innermost(root);
+    return refuse(verb, extra.empty() ? error.what() : unexpected(verb, extra.front()));
   }
   if (choice.run) return run(choice);
   const CLI::App& incomplete = innermost(root);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/cli/arn_text.h"
 #include "daemon/cli/daemon_client.h"
 #include "daemon/cli/dead_letter_filter.h"
 #include "daemon/cli/input.h"
@@ -36,17 +37,6 @@ Result<json> list_page(const DaemonClient& daemon, const FilterPairs& filter, st
     return Error{ErrorCode::io, "the answer is no list of dead letters"};
   }
   return Result<json>(boost::system::in_place_value, std::move(answer));
-}
-
-// The end of an ARN says what it is; its beginning is the same everywhere.
-std::string resource_of(const std::string& arn) {
-  std::size_t at = 0;
-  for (int colons = 0; colons < 5; ++colons) {
-    at = arn.find(':', at);
-    if (at == std::string::npos) return arn;
-    ++at;
-  }
-  return arn.substr(at);
 }
 
 Result<int> run_list(const Options& options) {

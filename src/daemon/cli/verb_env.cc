@@ -49,7 +49,7 @@ Result<int> run_env(const EnvOptions& options) {
       << "export AWS_ACCESS_KEY_ID=waybill\n"
       << "export AWS_SECRET_ACCESS_KEY=waybill\n"
       << "# AWS CLI before 2.13 and older SDKs do not know AWS_ENDPOINT_URL: give --endpoint-url, or use awslocal\n"
-      << "alias awslocal=\"aws --endpoint-url " << quoted(endpoint) << "\"\n";
+      << "alias awslocal=" << quoted("aws --endpoint-url " + quoted(endpoint)) << "\n";
   return kOk;
 }
 

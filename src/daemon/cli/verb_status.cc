@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/cli/arn_text.h"
 #include "daemon/cli/daemon_client.h"
 #include "daemon/cli/input.h"
 #include "daemon/cli/text_table.h"
@@ -49,9 +50,9 @@ void print_templates(const json& status) {
 }
 
 void print_endpoints(const json& status) {
-  TextTable table{{{"TARGET"}, {"PENDING", true}, {"RETRYING", true}}, {}};
+  TextTable table{{{"WAITS FOR"}, {"PENDING", true}, {"RETRYING", true}}, {}};
   for (const json& each : status.value("endpoints", json::array())) {
-    table.add({text_of(each, "key"), text_of(each, "pending"), text_of(each, "retrying")});
+    table.add({shorten_arns(text_of(each, "key")), text_of(each, "pending"), text_of(each, "retrying")});
   }
   if (!table.rows.empty()) std::cout << "\n" << layout(table, terminal_width());
 }
@@ -87,10 +88,9 @@ Result<int> run_notifications(const Options& options) {
       std::cout << each.dump(-1, ' ', false, json::error_handler_t::replace) << "\n";
       continue;
     }
-    const std::string topic = text_of(each, "topic_arn");
     const json notification = each.value("notification", json());
     const bool is_object = notification.is_object();
-    table.add({text_of(each, "id"), text_of(each, "accepted_at"), topic.substr(topic.rfind(':') + 1),
+    table.add({text_of(each, "id"), text_of(each, "accepted_at"), resource_of(text_of(each, "topic_arn")),
                text_of(each, "protocol") + " " + text_of(each, "endpoint"),
                is_object ? text_of(notification, "Subject") : "",
                is_object && notification.contains("Message") ? text_of(notification, "Message")

@@ -49,15 +49,12 @@ Result<int> run_tables(const TablesOptions& options) {
     std::cout << "there are no tables\n";
     return kOk;
   }
-  TextTable shown{{{"TABLE"}, {"ITEMS", true}, {"KEY"}, {"TTL"}, {"INDEXES"}}, {}};
+  TextTable shown{{{"TABLE"}, {"INDEX"}, {"KEY"}, {"TTL"}, {"ITEMS", true}}, {}};
   for (const json& table : tables) {
-    std::string shown_indexes;
+    shown.add({table.value("name", ""), "", key_text(table.value("key", json::array())), table.value("ttl", ""),
+               std::to_string(table.value("items", std::int64_t{0}))});
     const json indexes = table.value("indexes", json::object());
-    for (const auto& [name, key] : indexes.items()) {
-      shown_indexes += (shown_indexes.empty() ? "" : "; ") + name + " (" + key_text(key) + ")";
-    }
-    shown.add({table.value("name", ""), std::to_string(table.value("items", std::int64_t{0})),
-               key_text(table.value("key", json::array())), table.value("ttl", ""), shown_indexes});
+    for (const auto& [name, key] : indexes.items()) shown.add({"", name, key_text(key), "", ""});
   }
   std::cout << layout(shown, terminal_width());
   return kOk;

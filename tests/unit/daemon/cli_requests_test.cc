@@ -1,6 +1,7 @@
 // What the verbs ask the daemon, and how they read its answers.
 #include <doctest/doctest.h>
 
+#include "daemon/cli/arn_text.h"
 #include "daemon/cli/command_line.h"
 #include "daemon/cli/daemon_client.h"
 #include "daemon/cli/dead_letter_filter.h"
@@ -74,4 +75,10 @@ TEST_CASE("a mistyped verb or option gets the nearest one, a random one gets non
   CHECK(nearest_name("put-event", verbs) == "put-events");
   CHECK(nearest_name("dead", verbs) == "dead-letters");
   CHECK(nearest_name("frobnicate", verbs).empty());
+}
+
+TEST_CASE("ARNs are shortened to what tells them apart") {
+  CHECK(resource_of("arn:aws:lambda:us-east-1:000000000000:function:charge") == "function:charge");
+  CHECK(resource_of("charge") == "charge");
+  CHECK(shorten_arns("target arn:aws:events:us-east-1:000000000000:rule/bus/all f1") == "target rule/bus/all f1");
 }
