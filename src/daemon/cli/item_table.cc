@@ -37,7 +37,10 @@ TextTable item_table(const std::vector<std::string>& items, const std::vector<st
   for (const std::string& item : items) members.push_back(raw_members(item));
   const std::vector<std::string> names = column_names(members, key_attributes);
   TextTable table;
-  for (const std::string& name : names) table.columns.push_back({name, true});
+  for (const std::string& name : names) {
+    const bool is_key = std::find(key_attributes.begin(), key_attributes.end(), name) != key_attributes.end();
+    table.columns.push_back({name, true, is_key});
+  }
   for (const auto& item : members) {
     std::vector<std::string> row;
     for (std::size_t c = 0; c < names.size(); ++c) {

@@ -107,8 +107,11 @@ std::vector<std::size_t> column_widths(const TextTable& table, std::size_t line_
   if (line_width == 0 || widths.empty()) return widths;
   std::size_t total = std::accumulate(widths.begin(), widths.end(), (widths.size() - 1) * kGap);
   while (total > line_width) {
-    const auto widest = std::max_element(widths.begin(), widths.end());
-    if (*widest <= kMinCellWidth) break;
+    std::size_t* widest = nullptr;
+    for (std::size_t c = 0; c < widths.size(); ++c) {
+      if (!table.columns[c].keep && (!widest || widths[c] > *widest)) widest = &widths[c];
+    }
+    if (!widest || *widest <= kMinCellWidth) break;
     --*widest;
     --total;
   }

@@ -12,6 +12,7 @@ struct TextTable {
   struct Column {
     std::string title;
     bool right = false;  // numbers stand right
+    bool keep = false;   // does not shrink to fit a line: what a row is told apart by
   };
   std::vector<Column> columns;
   std::vector<std::vector<std::string>> rows;  // each as long as columns

@@ -42,7 +42,8 @@ Result<json> list_page(const DaemonClient& daemon, const FilterPairs& filter, st
 Result<int> run_list(const Options& options) {
   WAYBILL_TRY(const FilterPairs filter, parse_filter(options.filter));
   const DaemonClient daemon(options.endpoint);
-  TextTable table{{{"ID", true}, {"DEAD AT"}, {"CODE"}, {"ATTEMPTS", true}, {"TARGET"}, {"EVENT"}, {"MESSAGE"}}, {}};
+  TextTable table{{{"ID", true, true}, {"DEAD AT"}, {"CODE"}, {"ATTEMPTS", true}, {"TARGET"}, {"EVENT"}, {"MESSAGE"}},
+                  {}};
   std::int64_t after = 0;
   do {
     WAYBILL_TRY(const json page, list_page(daemon, filter, after));

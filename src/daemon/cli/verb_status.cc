@@ -82,7 +82,7 @@ Result<int> run_notifications(const Options& options) {
   WAYBILL_TRY(const std::string body, DaemonClient(options.endpoint).get("/_waybill/notifications" + query));
   const json answer = json::parse(body, nullptr, false);
   if (!answer.is_object()) return Error{ErrorCode::io, "the answer is no list of notifications"};
-  TextTable table{{{"ID", true}, {"ACCEPTED AT"}, {"TOPIC"}, {"TO"}, {"SUBJECT"}, {"MESSAGE"}}, {}};
+  TextTable table{{{"ID", true, true}, {"ACCEPTED AT"}, {"TOPIC"}, {"TO"}, {"SUBJECT"}, {"MESSAGE"}}, {}};
   for (const json& each : answer.value("notifications", json::array())) {
     if (options.as_json) {
       std::cout << each.dump(-1, ' ', false, json::error_handler_t::replace) << "\n";

@@ -49,7 +49,7 @@ Result<int> run_tables(const TablesOptions& options) {
     std::cout << "there are no tables\n";
     return kOk;
   }
-  TextTable shown{{{"TABLE"}, {"INDEX"}, {"KEY"}, {"TTL"}, {"ITEMS", true}}, {}};
+  TextTable shown{{{"TABLE", false, true}, {"INDEX", false, true}, {"KEY"}, {"TTL"}, {"ITEMS", true}}, {}};
   for (const json& table : tables) {
     shown.add({table.value("name", ""), "", key_text(table.value("key", json::array())), table.value("ttl", ""),
                std::to_string(table.value("items", std::int64_t{0}))});

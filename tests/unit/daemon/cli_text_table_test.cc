@@ -25,6 +25,12 @@ TEST_CASE("lines fit the terminal by shrinking the widest columns") {
   CHECK(layout(table, 5) == "ID  TEXT\n12  " + std::string(7, 'x') + "…\n");
 }
 
+TEST_CASE("what tells rows apart is not cut to fit a line") {
+  const TextTable table{{{"KEY", false, true}, {"TEXT"}}, {{std::string(20, 'k'), std::string(50, 'x')}}};
+  const std::string row = std::string(20, 'k') + "  " + std::string(7, 'x') + "…\n";
+  CHECK(layout(table, 10) == "KEY" + std::string(19, ' ') + "TEXT\n" + row);
+}
+
 TEST_CASE("widths are those of a terminal") {
   CHECK(display_width("abc") == 3);
   CHECK(display_width("äöü") == 3);
