@@ -1,2 +1,0 @@
-set(WAYBILL_HOST_TESTS host_permissions_test.cc host_test.cc)
-set(WAYBILL_HOST_TEST_DEPS waybill_bus waybill_delivery waybill_table waybill_test_support)
