@@ -204,12 +204,7 @@ Status App::Impl::listen() {
       [this](net::HttpRequest request, net::Reply reply) { api_->serve(std::move(request), std::move(reply)); },
       random_, &probes_);
   WAYBILL_TRY(const ListenAddress address, parse_listen(settings_.text("listen")));
-  auto port = server_->listen(address.host, address.port);
-  if (!port) {
-    server_.reset();  // nothing runs yet that a stop would have to wait for
-    return port.error();
-  }
-  port_ = *port;
+  WAYBILL_TRY(port_, server_->listen(address.host, address.port));
   return {};
 }
 
@@ -239,7 +234,8 @@ void App::Impl::reset(std::function<void(Status)> done) {
     }
     dispatcher_->reset();
     workers_->post([this, done] {
-      Status loaded = reload();
+      Status loaded = deployment_->restore();
+      if (loaded) dispatcher_->reconfigure();
       spdlog::warn("everything was reset, as asked");
       done(std::move(loaded));
     });

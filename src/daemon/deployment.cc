@@ -37,9 +37,20 @@ struct Deployment::State {
 };
 
 Status Deployment::load(bool reload) {
-  WAYBILL_TRY(State state, read_store());
-  WAYBILL_TRY(state.loaded,
+  const std::lock_guard lock(installing_);
+  WAYBILL_TRY(auto loaded,
               load_templates(options_.rules, options_.parameters, options_.place, options_.unknown_is_error));
+  return install(std::move(loaded), reload);
+}
+
+Status Deployment::restore() {
+  const std::lock_guard lock(installing_);
+  return install(loaded_, true);
+}
+
+Status Deployment::install(std::vector<templates::LoadedTemplate> loaded, bool reload) {
+  WAYBILL_TRY(State state, read_store());
+  state.loaded = std::move(loaded);
   WAYBILL_CHECK(plan(state, reload));
   WAYBILL_CHECK(plan_tables(state));
   WAYBILL_TRY(state.topology, Topology::build(state.resources, options_.place, state.endpoints));
@@ -47,6 +58,7 @@ Status Deployment::load(bool reload) {
   WAYBILL_CHECK(apply(state));
   note(state);
   publish(state);
+  loaded_ = std::move(state.loaded);
   return {};
 }
 

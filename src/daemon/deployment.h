@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@
 
 namespace waybill {
 
-// Owner: the App. load() from one thread at a time; describe() from any.
+// Owner: the App. Thread-safe.
 class Deployment {
  public:
   struct Ports {
@@ -42,12 +43,15 @@ class Deployment {
 
   // Applied whole or refused whole. reload: also over what the API changed since.
   Status load(bool reload);
+  // Brings back what the templates that were loaded last declare, without reading files: after a reset.
+  Status restore();
   // Templates, their outputs, notices and drift, as `waybill status` and `waybill check` show them.
   nlohmann::json describe() const;
   std::vector<std::string> notices() const;
 
  private:
   struct State;  // what the store holds, and what it will hold
+  Status install(std::vector<templates::LoadedTemplate> loaded, bool reload);
   Result<State> read_store() const;
   Status plan(State& state, bool reload) const;
   Status plan_tables(State& state) const;
@@ -58,6 +62,8 @@ class Deployment {
   Ports ports_;
   Options options_;
   Guarded<nlohmann::json> description_;
+  std::mutex installing_;                          // one installation at a time
+  std::vector<templates::LoadedTemplate> loaded_;  // guarded by installing_
 };
 
 // The template files at a path: itself, or the *.yaml, *.yml and *.json of a directory, sorted.

@@ -10,7 +10,7 @@ struct ResourceKey {
   std::string account;  // 12 digits
   std::string region;
   std::string kind;  // the CloudFormation type, e.g. "AWS::Events::Rule"
-  std::string name;  // unique within the kind; a rule of a custom bus is "bus/rule"
+  std::string name;  // unique within the kind; a rule is "bus/rule", also on the default bus
   auto operator<=>(const ResourceKey&) const = default;
 };
 

@@ -18,8 +18,8 @@ namespace waybill::store {
 // A page of items of one table or index in key order.
 struct ItemQuery {
   TableId table;
-  std::optional<std::size_t> index;  // position in TableSpec::indexes; none: the table itself
-  std::string pk;                    // key bytes
+  std::optional<std::size_t> index;    // position in TableSpec::indexes; none: the table itself
+  std::string pk;                      // key bytes
   std::optional<std::string> sk_from;  // inclusive
   std::optional<std::string> sk_to;    // inclusive
   std::optional<std::string> sk_prefix;
@@ -39,11 +39,11 @@ struct ItemPage {
 };
 
 struct DeadLetterFilter {
-  std::string target_arn;   // "" for any; exact
+  std::string target_arn;  // "" for any; exact
   std::string rule_arn;
   std::string error_code;
   std::string event_id;
-  DeadLetterId after;       // page: ids above this
+  DeadLetterId after;  // page: ids above this
   int limit = 100;
 };
 
