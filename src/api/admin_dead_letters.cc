@@ -162,11 +162,17 @@ net::HttpResponse DeadLettersApi::redrive(const std::string& body) const {
   json redriven = json::array(), failed = json::array();
   DeadLetterId last;
   json page = request;
+  // What fails again at once comes back as a new letter, above this: it is not redriven by the same call.
+  const std::int64_t newest = ports_.journal.next_sequence();
   for (bool more = true; more;) {
     auto letters = chosen(page);
     if (!letters) return error_answer(letters.error());
     more = !request.contains("id") && static_cast<std::int64_t>(letters->size()) == kMostPerPage;
     for (const DeadLetter& letter : *letters) {
+      if (letter.id.value > newest) {
+        more = false;
+        break;
+      }
       last = letter.id;
       auto made = delivery::make_redrive(letter, *detail, *ports_.topology.get(), ports_.wall.now(), ports_.journal);
       if (!made) {

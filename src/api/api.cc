@@ -19,10 +19,11 @@ class Api::Impl {
 
   void serve(net::HttpRequest request, net::Reply reply) const {
     const SteadyTime began = ports_.steady.now();
-    auto watched = net::Reply::to([this, began, route = route_of(request), id = request.request_id,
-                                   what = request.method + " " + request.path,
+    // The reply may outlive this object, in a task that is never run; probe and clock outlive that too.
+    auto watched = net::Reply::to([&probe = ports_.probe, &steady = ports_.steady, began, route = route_of(request),
+                                   id = request.request_id, what = request.method + " " + request.path,
                                    reply = std::move(reply)](net::HttpResponse response) mutable {
-      ports_.probe.request(route, response.status, ports_.steady.now() - began);
+      probe.request(route, response.status, steady.now() - began);
       log_refusal(id, what, response);
       reply(std::move(response));
     });

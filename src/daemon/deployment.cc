@@ -158,8 +158,8 @@ Status Deployment::apply(State& state) {
 
 void Deployment::publish(State& state) {
   ports_.tables.set(std::make_shared<const table::TableCatalog>(std::move(state.tables)));
+  ports_.topology.set(state.topology);  // before the rules, whose deliveries look their endpoints up in it
   ports_.rules.set(state.rules);
-  ports_.topology.set(state.topology);
 }
 
 void Deployment::note(State& state) {

@@ -45,6 +45,7 @@ void Dispatcher::Impl::committed(std::vector<NewDelivery> deliveries) {
       ++lane.pending;
       if (!lane.dispatchable()) {
         if (!lane.parked_since) lane.parked_since = fresh.delivery.ingested_at;
+        lane.window.mark_behind();  // should the subscription go, they are found in the store
         continue;
       }
       lane.window.add(std::move(fresh.delivery), std::move(fresh.payload));
@@ -57,11 +58,13 @@ void Dispatcher::Impl::committed(std::vector<NewDelivery> deliveries) {
 
 void Dispatcher::Impl::reconfigure() {
   Work work;
-  const auto topology = ports_.topology.get();
   {
     const std::lock_guard lock(mutex_);
+    unblock_all_locked();
+    const auto topology = ports_.topology.get();
     for (auto& [id, lane] : lanes_) {
       lane->spec = topology->endpoint(id);
+      if (lane->dispatchable()) lane->parked_since.reset();
       refresh_locked(*lane);
     }
     pump_locked(work);
@@ -69,8 +72,16 @@ void Dispatcher::Impl::reconfigure() {
   start(std::move(work));
 }
 
+// Lanes that wait for a slot look for one again.
+void Dispatcher::Impl::unblock_all_locked() {
+  for (auto& [key, slots] : slots_) {
+    for (Lane* lane : std::exchange(slots.blocked, {})) lane->queued = false;
+  }
+}
+
 void Dispatcher::Impl::reset() {
   const std::lock_guard lock(mutex_);
+  unblock_all_locked();
   ready_.clear();
   due_.clear();
   for (auto& [id, lane] : lanes_) {
@@ -170,13 +181,15 @@ void Dispatcher::Impl::pump_locked(Work& work) {
       ++reading_;
       work.pages.push_back(&lane);
     }
+    // A rule that came back is in the topology before the dispatcher is told.
+    if (!lane.spec) lane.spec = ports_.topology.get()->endpoint(lane.id);
     const auto first = lane.window.first_due();
     const bool due = first && *first <= now;
     if (due && tasks_ >= options_.workers) break;
     ready_.pop_front();
     lane.queued = false;
     if (due) {
-      Slots& slots = slots_locked(lane);
+      Slots& slots = slots_[slot_of(lane)];
       if (slots.running >= limit_of(lane)) {
         slots.blocked.push_back(&lane);
         lane.queued = true;  // stands in blocked instead
@@ -203,7 +216,8 @@ std::shared_ptr<Batch> Dispatcher::Impl::make_batch_locked(Lane& lane, WallTime 
     batch->todo.push_back(std::move(*waiting));
   }
   batch->generation = ports_.journal.generation();
-  Slots& slots = slots_locked(lane);
+  batch->slot = slot_of(lane);
+  Slots& slots = slots_[batch->slot];
   batch->unhealthy = slots.stuck >= options_.max_stuck;
   ++slots.running;
   ++tasks_;
@@ -211,7 +225,7 @@ std::shared_ptr<Batch> Dispatcher::Impl::make_batch_locked(Lane& lane, WallTime 
   return batch;
 }
 
-Slots& Dispatcher::Impl::slots_locked(const Lane& lane) { return slots_[lane.spec ? lane.spec->target_arn : lane.key]; }
+std::string Dispatcher::Impl::slot_of(const Lane& lane) { return lane.spec ? lane.spec->target_arn : lane.key; }
 
 int Dispatcher::Impl::limit_of(const Lane& lane) const {
   constexpr int kUnlimited = 1'000'000;
@@ -220,7 +234,7 @@ int Dispatcher::Impl::limit_of(const Lane& lane) const {
 }
 
 void Dispatcher::Impl::release_slot_locked(Batch& batch) {
-  Slots& slots = slots_locked(*batch.lane);
+  Slots& slots = slots_[batch.slot];
   --slots.running;
   for (Lane* lane : std::exchange(slots.blocked, {})) {
     lane->queued = false;
@@ -250,8 +264,9 @@ void Dispatcher::Impl::expire_locked(Work& work) {
     batch->todo.clear();
     work.timed_out.push_back(batch);
     --tasks_;
-    ++stuck_threads_;
-    ++slots_locked(*batch->lane).stuck;
+    ++slots_[batch->slot].stuck;
+    std::move(batch->finished.begin(), batch->finished.end(), std::back_inserter(work.finished));
+    batch->finished.clear();
     release_slot_locked(*batch);
     refresh_locked(*batch->lane);
   }

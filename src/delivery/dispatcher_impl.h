@@ -24,8 +24,10 @@ struct Batch {
   SteadyTime started;
   SteadyTime deadline;  // of the current attempt
   std::int64_t generation = 0;
-  bool unhealthy = false;  // too many invocations of the function hang: fail without calling it
-  bool abandoned = false;  // the current attempt ran past its deadline and was settled as a timeout
+  bool unhealthy = false;                      // too many invocations of the function hang: fail without calling it
+  std::string slot;                            // key of its slots: the lane's specification may change meanwhile
+  std::vector<store::Journal::Unit> finished;  // settled, to be submitted together
+  bool abandoned = false;                      // the current attempt ran past its deadline and was settled as a timeout
 };
 
 struct Lane {
@@ -79,6 +81,7 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
     std::vector<std::shared_ptr<Batch>> batches;
     std::vector<Lane*> pages;
     std::vector<std::shared_ptr<Batch>> timed_out;
+    std::vector<store::Journal::Unit> finished;
     std::optional<Millis> wake;
   };
 
@@ -87,9 +90,10 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   void index_locked(Lane& lane, std::optional<WallTime> due);
   void pump_locked(Work& work);
   std::shared_ptr<Batch> make_batch_locked(Lane& lane, WallTime now);
-  Slots& slots_locked(const Lane& lane);
+  static std::string slot_of(const Lane& lane);
   int limit_of(const Lane& lane) const;
   void release_slot_locked(Batch& batch);
+  void unblock_all_locked();
   void plan_wake_locked(Work& work);
   void expire_locked(Work& work);
   void start(Work work);
@@ -100,6 +104,7 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   AttemptResult attempt(const Batch& batch, const EndpointSpec& spec, const Window::Waiting& waiting,
                         const PayloadPtr& payload);
   PayloadPtr payload_of(const Window::Waiting& waiting);
+  void stall_locked(Lane& lane, Window::Waiting waiting);
   store::Journal::Unit settle_unit(const Origin& origin, Window::Waiting waiting, PayloadPtr payload,
                                    AttemptResult result);
   void applied(const Origin& origin, Window::Waiting waiting, Settled settled, store::Applied applied);
@@ -118,7 +123,6 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   std::list<std::shared_ptr<Batch>> running_;
   std::size_t tasks_ = 0;  // batches posted or running, less stuck ones
   std::size_t reading_ = 0;
-  std::size_t stuck_threads_ = 0;
   std::int64_t in_journal_ = 0;  // units submitted and not yet answered
   std::optional<SteadyTime> wake_at_;
   bool stopping_ = false;

@@ -14,6 +14,19 @@ SteadyTime deadline_of(const EndpointSpec* spec, SteadyTime now) {
   return now + (spec && spec->function ? spec->function->timeout : kDefaultTimeout);
 }
 
+// When what a dead letter causes cannot be applied either, the record in Waybill's own store must still be made.
+DeadLetterRouter& no_routes() {
+  class Nowhere final : public DeadLetterRouter {
+    Consequences route(const EndpointSpec&, const DeadLetter& letter, int) override {
+      spdlog::error("dead letter {} could not be sent on; it is kept, see 'waybill dead-letters show {}'",
+                    letter.id.value, letter.id.value);
+      return {};
+    }
+  };
+  static Nowhere nowhere;
+  return nowhere;
+}
+
 // A delivery whose rule or target was deleted still has to end somewhere.
 std::shared_ptr<const EndpointSpec> gone(EndpointId id, const std::string& key) {
   auto spec = std::make_shared<EndpointSpec>();
@@ -28,6 +41,7 @@ std::shared_ptr<const EndpointSpec> gone(EndpointId id, const std::string& key) 
 }  // namespace
 
 void Dispatcher::Impl::start(Work work) {
+  if (!work.finished.empty()) ports_.journal.submit_many(store::Lane::internal, std::move(work.finished));
   for (auto& batch : work.timed_out) {
     ports_.executor.replace_stuck_thread();
     AttemptResult result;
@@ -38,6 +52,12 @@ void Dispatcher::Impl::start(Work work) {
     ports_.probe.attempted(*origin.spec, ports_.steady.now() - batch->started, false);
     Window::Waiting waiting = *batch->current;
     PayloadPtr payload = payload_of(waiting);
+    if (!payload) {  // the row is where it was; its next attempt starts over
+      const std::lock_guard lock(mutex_);
+      stall_locked(*batch->lane, std::move(waiting));
+      refresh_locked(*batch->lane);
+      continue;
+    }
     auto unit = settle_unit(origin, std::move(waiting), std::move(payload), std::move(result));
     ports_.journal.submit(store::Lane::internal, std::move(unit.changes), std::move(unit.done));
   }
@@ -56,10 +76,16 @@ Dispatcher::Impl::Origin Dispatcher::Impl::origin_of(const Batch& batch) {
 
 void Dispatcher::Impl::run_batch(const std::shared_ptr<Batch>& batch) {
   const Origin origin = origin_of(*batch);
-  std::vector<store::Journal::Unit> units;
   while (next_of_batch(batch)) {
     const Window::Waiting waiting = *batch->current;
     PayloadPtr payload = payload_of(waiting);
+    if (!payload) {
+      const std::lock_guard lock(mutex_);
+      if (batch->abandoned) break;
+      batch->current.reset();
+      stall_locked(*batch->lane, waiting);
+      continue;
+    }
     const SteadyTime before = ports_.steady.now();
     AttemptResult result = attempt(*batch, *origin.spec, waiting, payload);
     const auto took = ports_.steady.now() - before;
@@ -73,9 +99,10 @@ void Dispatcher::Impl::run_batch(const std::shared_ptr<Batch>& batch) {
       batch->current.reset();
     }
     ports_.probe.attempted(*origin.spec, took, result.ok);
-    units.push_back(settle_unit(origin, waiting, std::move(payload), std::move(result)));
+    auto unit = settle_unit(origin, waiting, std::move(payload), std::move(result));
+    const std::lock_guard lock(mutex_);
+    batch->finished.push_back(std::move(unit));
   }
-  if (!units.empty()) ports_.journal.submit_many(store::Lane::internal, std::move(units));
   end_batch(batch);
 }
 
@@ -122,12 +149,17 @@ bool Dispatcher::Impl::next_of_batch(const std::shared_ptr<Batch>& batch) {
 
 void Dispatcher::Impl::end_batch(const std::shared_ptr<Batch>& batch) {
   Work work;
+  std::vector<store::Journal::Unit> finished;
+  {
+    const std::lock_guard lock(mutex_);
+    finished = std::exchange(batch->finished, {});
+  }
+  if (!finished.empty()) ports_.journal.submit_many(store::Lane::internal, std::move(finished));
   {
     const std::lock_guard lock(mutex_);
     running_.remove(batch);
     if (batch->abandoned) {  // the stuck thread came back; its slot was given away when it timed out
-      --stuck_threads_;
-      --slots_locked(*batch->lane).stuck;
+      --slots_[batch->slot].stuck;
     } else {
       --tasks_;
       release_slot_locked(*batch);
@@ -138,19 +170,28 @@ void Dispatcher::Impl::end_batch(const std::shared_ptr<Batch>& batch) {
   start(std::move(work));
 }
 
+// Null: it could not be read at present. A payload without an id: it is not in the store.
 PayloadPtr Dispatcher::Impl::payload_of(const Window::Waiting& waiting) {
   static const PayloadPtr kMissing = std::make_shared<const Payload>();
   if (waiting.payload) return waiting.payload;
   auto reader = ports_.readers.lend();
-  if (!reader) return kMissing;
+  if (!reader) return nullptr;
   auto found = (*reader)->payloads({waiting.delivery.payload});
-  return found && !found->empty() && found->front() ? found->front() : kMissing;
+  if (!found) return nullptr;
+  return !found->empty() && found->front() ? found->front() : kMissing;
+}
+
+// Back to where it was, to be tried again in a while; no attempt was made.
+void Dispatcher::Impl::stall_locked(Lane& lane, Window::Waiting waiting) {
+  lane.window.put_back(std::move(waiting));
+  lane.stalled_until = ports_.wall.now() + std::chrono::seconds{1};
 }
 
 store::Journal::Unit Dispatcher::Impl::settle_unit(const Origin& origin, Window::Waiting waiting, PayloadPtr payload,
                                                    AttemptResult result) {
-  Settled settled = settle({*origin.spec, waiting.delivery, *payload, origin.generation, ports_.wall.now()},
-                           std::move(result), options_.backoff, ports_.random, ports_.journal, ports_.dead_letters);
+  Settled settled =
+      settle({*origin.spec, waiting.delivery, *payload, origin.generation, ports_.wall.now()}, std::move(result),
+             options_.backoff, ports_.random, ports_.journal, waiting.refusals > 1 ? no_routes() : ports_.dead_letters);
   store::Journal::Unit unit;
   unit.changes = std::exchange(settled.changes, {});
   waiting.payload = std::move(payload);
@@ -216,8 +257,7 @@ void Dispatcher::Impl::refused(const Origin& origin, Window::Waiting waiting, co
       ++waiting.conflicts;
       lane.window.put_back(std::move(waiting));
     } else {  // the disk is full, or the Journal stopped: the row is where it was
-      lane.window.put_back(std::move(waiting));
-      lane.stalled_until = ports_.wall.now() + std::chrono::seconds{1};
+      stall_locked(lane, std::move(waiting));
     }
     refresh_locked(lane);
     pump_locked(work);
@@ -228,6 +268,7 @@ void Dispatcher::Impl::refused(const Origin& origin, Window::Waiting waiting, co
 // The effects could not be applied: a failed attempt, without them.
 void Dispatcher::Impl::fail(const Origin& origin, Window::Waiting waiting, std::string message) {
   AttemptResult result{false, FailureClass::retriable, "ERROR_FROM_TARGET", std::move(message), {}};
+  ++waiting.refusals;
   PayloadPtr payload = waiting.payload;
   auto unit = settle_unit(origin, std::move(waiting), std::move(payload), std::move(result));
   {
@@ -257,6 +298,8 @@ void Dispatcher::Impl::read_page(Lane* lane) {
       refresh_locked(*lane);
     } else {
       lane->window.abandon_page();
+      lane->stalled_until = ports_.wall.now() + std::chrono::seconds{1};
+      refresh_locked(*lane);
     }
     pump_locked(work);
   }

@@ -20,6 +20,7 @@ class Window {
     Delivery delivery;
     PayloadPtr payload;  // null: to be read from the store
     int conflicts = 0;   // how often its handler was asked again for a version conflict
+    int refusals = 0;    // units in a row whose effects could not be applied
   };
 
   // A committed delivery. Kept if it belongs to the earliest; otherwise it is known to be in the store (behind()).

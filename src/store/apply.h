@@ -12,8 +12,10 @@
 
 namespace waybill::store {
 
-inline constexpr std::size_t kMaxItemBytes = std::size_t{400} * 1024;  // AWS: DynamoDB item size limit, 400 KB
-inline constexpr int kMaxAlternativeDepth = 8;                         // of alternatives within alternatives
+// A backstop. AWS's 400 KB count names and values and are held where items are encoded (table/item_codec.h); their
+// typed text is up to ten times as long.
+inline constexpr std::size_t kMaxItemBytes = std::size_t{4} * 1024 * 1024;
+inline constexpr int kMaxAlternativeDepth = 8;  // of alternatives within alternatives
 
 struct UnitFailure {
   // Refusal: a rule said no, this unit alone is concerned. Error: the engine failed, and with it the transaction.

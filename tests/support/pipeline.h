@@ -71,8 +71,9 @@ class FakeDeadLetters final : public delivery::DeadLetterRouter {
  public:
   delivery::Consequences route(const EndpointSpec&, const DeadLetter& letter, int) override {
     routed.push_back(letter);
-    return {};
+    return act ? act() : delivery::Consequences{};
   }
+  std::function<delivery::Consequences()> act;
   std::vector<DeadLetter> routed;
 };
 

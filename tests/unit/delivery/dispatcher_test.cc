@@ -226,3 +226,65 @@ TEST_CASE("a reset forgets what was pending, also what was in flight") {
   CHECK(pipeline.stored()->dead_letters.empty());
   CHECK(pipeline.probe.count(DeliveryProbe::Outcome::fenced) == 1);
 }
+
+TEST_CASE("a dead letter ends also when what it causes cannot be applied") {
+  Pipeline pipeline(one_rule());
+  pipeline.invoker.act = [](const Attempt&) { return FakeInvoker::failed(delivery::FailureClass::permanent); };
+  pipeline.dead_letters.act = [] {
+    delivery::Consequences row;  // of a table that is gone
+    row.changes.add(store::PutItem{TableId{77}, {"k", "", "{}", {}, {}, 0}, {}, {}, nullptr});
+    return row;
+  };
+  pipeline.put({entry()});
+  pipeline.settle();
+  for (int i = 0; i < 200 && pipeline.stored()->dead_letters.empty(); ++i) pipeline.advance(std::chrono::hours{1});
+  CHECK(pipeline.stored()->dead_letters.size() == 1);
+  CHECK(pipeline.stored()->deliveries.empty());
+}
+
+TEST_CASE("a slot that was taken before a reload is given back after it") {
+  const std::string one_at_once = R"(,"ReservedConcurrentExecutions":1)";
+  Pipeline pipeline(one_rule("", one_at_once));
+  bool reloaded = false;
+  pipeline.invoker.act = [&](const Attempt&) {
+    if (!std::exchange(reloaded, true)) pipeline.configure({});  // the rule goes while its function runs
+    return AttemptResult{};
+  };
+  pipeline.put({entry()});
+  pipeline.settle();
+  pipeline.configure(one_rule("", one_at_once));
+  pipeline.put({entry(), entry()});
+  pipeline.settle();
+  CHECK(pipeline.invoker.calls.size() == 3);
+  CHECK(pipeline.stored()->deliveries.empty());
+}
+
+TEST_CASE("notifications of a subscription that goes are ended as NO_RESOURCE") {
+  const std::string topic = Place{}.topic("alerts");
+  const std::vector<Resource> with{
+      resource("AWS::SNS::Topic", "alerts", R"({"Arn":")" + topic + "\"}"),
+      resource("AWS::SNS::Subscription", "t/S",
+               R"({"TopicArn":")" + topic + R"(","Protocol":"email","Endpoint":"a@example.com"})")};
+  Pipeline pipeline(with);
+  const EndpointId endpoint = pipeline.topology.get()->topic(topic)->subscriptions[0].endpoint;
+  const auto payload = std::make_shared<const Payload>(Payload{
+      PayloadId{pipeline.journal.next_sequence()}, PayloadKind::notification, pipeline.wall.now(), topic, "{}"});
+  const Delivery waiting{{endpoint, pipeline.wall.now(), DeliveryId{pipeline.journal.next_sequence()}},
+                         payload->id,
+                         0,
+                         0,
+                         pipeline.wall.now(),
+                         ""};
+  store::Changes changes;
+  changes.add(store::InsertPayload{payload});
+  changes.add(store::InsertDelivery{waiting});
+  pipeline.journal.apply(store::Lane::internal, std::move(changes)).value();
+  pipeline.committed({{waiting, payload}});
+  pipeline.settle();
+  CHECK(pipeline.stored()->deliveries.size() == 1);
+  pipeline.configure({});
+  pipeline.settle();
+  CHECK(pipeline.stored()->deliveries.empty());
+  REQUIRE(pipeline.stored()->dead_letters.size() == 1);
+  CHECK(pipeline.stored()->dead_letters.begin()->second.error_code == "NO_RESOURCE");
+}
