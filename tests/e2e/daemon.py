@@ -80,6 +80,7 @@ class Daemon:
         self.log_file = self.directory / "log"
         self.flags, self.rules, self.environment = list(flags), rules, environment or {}
         self.process = self.port = None
+        self.before_exec = None  # runs in the child, for limits
         self.ready_seconds = 0.0
 
     # ---- life ----
@@ -95,7 +96,8 @@ class Daemon:
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen([*map(str, command), *self.flags, *more], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, cwd=self.directory,
-                                            env=clean_environment(**self.environment))
+                                            env=clean_environment(**self.environment),
+                                            preexec_fn=self.before_exec, restore_signals=self.before_exec is None)
         return port_file
 
     def start(self, *more):
