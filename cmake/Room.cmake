@@ -1,6 +1,9 @@
 # One static library per room. Include paths are "room/file.h" for everybody; which room may include
 # which is held by tests/tools/check_floors.py, not by the compiler.
 
+# Where a preset joins sources (CMAKE_UNITY_BUILD): most of a clean build's time is headers and templates read again.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+
 add_library(waybill_options INTERFACE)
 target_compile_options(waybill_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wconversion -Wno-sign-conversion
@@ -25,9 +28,11 @@ function(waybill_room name)
   target_link_libraries(waybill_${name} PUBLIC waybill_options ${ROOM_DEPS})
 endfunction()
 
-# waybill_unit_test(<name> SOURCES a_test.cc ... [DEPS target ...]): executable unit_<name>, one ctest.
+# waybill_unit_test(<name> SOURCES a_test.cc ... [DEPS target ...] [ALONE b_test.cc ...]): executable unit_<name>, one
+# ctest. ALONE: those of the sources whose names of helpers clash with another's when they are joined.
 function(waybill_unit_test name)
-  cmake_parse_arguments(TEST "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(TEST "" "" "SOURCES;DEPS;ALONE" ${ARGN})
+  set_source_files_properties(${TEST_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   add_executable(unit_${name} ${TEST_SOURCES})
   target_include_directories(unit_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(unit_${name} PRIVATE waybill_doctest_main ${TEST_DEPS})

@@ -5,12 +5,13 @@
 #include <limits>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace waybill {
 
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Bytes that end a run of ordinary characters inside a string: quote, backslash, control characters.
 constexpr std::array<bool, 256> make_string_stops() {
@@ -161,7 +162,7 @@ class Compactor {
     for (int i = 0; i < 4; ++i, ++at_) {
       if (at_end()) return false;
       const char h = text_[at_];
-      if (!is_digit(h) && !(h >= 'a' && h <= 'f') && !(h >= 'A' && h <= 'F')) return false;
+      if (!is_hex(h)) return false;
     }
     return true;
   }

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <cstddef>
 
+#include "base/ascii.h"
+
 namespace waybill::pattern {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Takes the text apart from the front.
 class TimeText {

@@ -5,14 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace waybill::pattern {
 namespace {
 
 constexpr std::size_t kMaxIpv4Length = 15;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-unsigned hex_digit(char c) { return is_digit(c) ? unsigned(c - '0') : (unsigned(c) | 0x20u) - unsigned('a') + 10; }
 
 // Four runs of digits between dots, whatever their values.
 bool looks_like_ipv4(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/ascii.h"
 #include "pattern/unicode.h"
 
 namespace waybill::pattern {
@@ -11,21 +12,14 @@ namespace {
 constexpr std::string_view kValueList = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 constexpr std::size_t kMaxTokenInMessage = 256;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool is_word(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || byte >= 0x80;
 }
 
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
 unsigned hex_value(std::string_view four) {
   unsigned value = 0;
-  for (const char c : four) {
-    const unsigned digit = is_digit(c) ? unsigned(c - '0') : (unsigned(c) | 0x20u) - unsigned('a') + 10;
-    value = value * 16 + digit;
-  }
+  for (const char c : four) value = value * 16 + hex_digit(c);
   return value;
 }
 

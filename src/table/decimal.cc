@@ -4,10 +4,10 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.h"
+
 namespace waybill::table {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 Error not_a_number(std::string_view text) {
   constexpr std::size_t kShown = 64;

@@ -8,19 +8,19 @@ namespace {
 
 using store::ItemQuery;
 
-constexpr TableId kTable{1};
+constexpr TableId kQueried{1};
 
 void fill(EngineHarness& store, const std::vector<store::ItemRow>& rows) {
   const std::size_t indexes = rows.empty() ? 0 : rows.front().index_keys.size();
   in_transaction(store.engine(), [&] {
-    WAYBILL_REQUIRE_OK(store.engine().items().put_table(table_spec(kTable.value, indexes)));
-    for (const auto& row : rows) WAYBILL_REQUIRE_OK(store.engine().items().put(kTable, row));
+    WAYBILL_REQUIRE_OK(store.engine().items().put_table(table_spec(kQueried.value, indexes)));
+    for (const auto& row : rows) WAYBILL_REQUIRE_OK(store.engine().items().put(kQueried, row));
   });
 }
 
 ItemQuery table_query(std::string pk) {
   ItemQuery query;
-  query.table = kTable;
+  query.table = kQueried;
   query.pk = std::move(pk);
   return query;
 }
@@ -191,17 +191,17 @@ void an_index_follows_its_items(EngineHarness& store) {
   check_pages(store, index_query("open"), {"p1/s", "p2/s"});
   auto& items = store.engine().items();
   in_transaction(store.engine(), [&] {
-    WAYBILL_REQUIRE_OK(items.put(kTable, indexed_row("p1", "s", "shut", "1")));  // moves
-    WAYBILL_REQUIRE_OK(items.put(kTable, indexed_row("p3", "s", "open", "9")));  // comes in
+    WAYBILL_REQUIRE_OK(items.put(kQueried, indexed_row("p1", "s", "shut", "1")));  // moves
+    WAYBILL_REQUIRE_OK(items.put(kQueried, indexed_row("p3", "s", "open", "9")));  // comes in
     store::ItemRow leaves = indexed_row("p2", "s", "open", "2");
     leaves.index_keys[0].reset();
-    WAYBILL_REQUIRE_OK(items.put(kTable, leaves));
+    WAYBILL_REQUIRE_OK(items.put(kQueried, leaves));
   });
   check_pages(store, index_query("open"), {"p3/s"});
   check_pages(store, index_query("shut"), {"p1/s"});
-  in_transaction(store.engine(), [&] { WAYBILL_REQUIRE_OK(items.remove(kTable, "p3", "s")); });
+  in_transaction(store.engine(), [&] { WAYBILL_REQUIRE_OK(items.remove(kQueried, "p3", "s")); });
   check_pages(store, index_query("open"), {});
-  in_transaction(store.engine(), [&] { WAYBILL_REQUIRE_OK(items.clear_table(kTable)); });
+  in_transaction(store.engine(), [&] { WAYBILL_REQUIRE_OK(items.clear_table(kQueried)); });
   check_pages(store, index_query("shut"), {});
 }
 
@@ -226,7 +226,7 @@ void a_scan_walks_the_table_in_key_order(EngineHarness& store) {
     Strings all;
     std::optional<ItemQuery::Start> start;
     for (int pages = 0; pages < 10; ++pages) {
-      const auto page = value_of(store.reader()->scan(kTable, limit, start));
+      const auto page = value_of(store.reader()->scan(kQueried, limit, start));
       const Strings part = keys_of(page);
       all.insert(all.end(), part.begin(), part.end());
       start = page.next;

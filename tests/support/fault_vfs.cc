@@ -6,14 +6,14 @@ namespace waybill::testing {
 
 namespace {
 
-std::string unique_name() {
+std::string unique_fault_name() {
   static std::atomic<int> count{0};
   return "fault-" + std::to_string(++count);
 }
 
 }  // namespace
 
-FaultVfs::FaultVfs(Fault fault) : fault_(fault), vfs_(unique_name(), *this) {}
+FaultVfs::FaultVfs(Fault fault) : fault_(fault), vfs_(unique_fault_name(), *this) {}
 
 int FaultVfs::judge(int count, bool concerned, int code) {
   if (!concerned || fault_.at == 0) return SQLITE_OK;

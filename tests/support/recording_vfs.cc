@@ -7,14 +7,14 @@ namespace waybill::testing {
 
 namespace {
 
-std::string unique_name() {
+std::string unique_recording_name() {
   static std::atomic<int> count{0};
   return "recording-" + std::to_string(++count);
 }
 
 }  // namespace
 
-RecordingVfs::RecordingVfs() : vfs_(unique_name(), *this) {}
+RecordingVfs::RecordingVfs() : vfs_(unique_recording_name(), *this) {}
 
 int RecordingVfs::record(DiskOperation operation) {
   const std::lock_guard lock(mutex_);

@@ -69,7 +69,7 @@ Result<int> run_check(const CheckOptions& options) {
   return options.endpoint.empty() ? check_here(options) : check_daemon(options.endpoint);
 }
 
-constexpr const char* kExamples =
+constexpr const char* kCheckExamples =
     R"(Reads the settings and loads the templates as `waybill serve` would, without starting anything: prints
 what is loaded, what is loaded but not active yet or probably not meant, and every error with its place.
 With --endpoint it asks a running daemon for its notices, and for what was changed since through the API.
@@ -86,7 +86,7 @@ void add_check(CLI::App& root, Choice& choice) {
   CLI::App* verb =
       add_verb(root, choice, "check", "Say what is wrong with settings and templates, and what is not active", options,
                run_check);
-  verb->footer(kExamples);
+  verb->footer(kCheckExamples);
   add_settings_flags(*verb, options->settings);
   // Without $WAYBILL_ENDPOINT: checking a daemon has to be asked for.
   verb->add_option("--endpoint", options->endpoint, "Ask this daemon instead")->type_name("URL");

@@ -138,7 +138,7 @@ CLI::App* add(CLI::App& parent, Choice& choice, const char* name, const char* do
   return verb;
 }
 
-constexpr const char* kExamples =
+constexpr const char* kDeadLettersExamples =
     R"(A delivery that failed for good is kept as a dead letter for 14 days (setting dead_letters.retention).
 
 Examples:
@@ -161,7 +161,7 @@ Examples:
 
 void add_dead_letters(CLI::App& root, Choice& choice) {
   CLI::App* group = root.add_subcommand("dead-letters", "Deliveries that failed for good: list, show, redrive, drop");
-  group->footer(kExamples);
+  group->footer(kDeadLettersExamples);
 
   auto options = std::make_shared<Options>();
   CLI::App* verb = add(*group, choice, "list", "List them, oldest first", options, run_list);

@@ -26,7 +26,7 @@ Result<int> run_match(const MatchOptions& options) {
   return kOk;
 }
 
-constexpr const char* kExamples =
+constexpr const char* kMatchExamples =
     R"(Reads JSON lines {"pattern":...,"event":...}; each of the two is JSON, or a string that holds JSON.
 Prints one line for each: {"valid":true,"match":false}, with "error" when something is wrong. valid says
 whether the pattern is one. No daemon is needed. Exits with 0 whatever the answers are: they are in the
@@ -42,7 +42,7 @@ Examples:
 void add_match(CLI::App& root, Choice& choice) {
   const auto options = std::make_shared<MatchOptions>();
   CLI::App* verb = add_verb(root, choice, "match", "Test event patterns against events", options, run_match);
-  verb->footer(kExamples);
+  verb->footer(kMatchExamples);
   verb->add_option("FILE", options->file, "JSON lines; default is standard input, -")->type_name("");
 }
 

@@ -59,7 +59,7 @@ Result<int> run_put_events(const PutEventsOptions& options) {
   return kFailed;
 }
 
-constexpr const char* kExamples =
+constexpr const char* kPutEventsExamples =
     R"(Takes {"Entries":[...]}, an array of entries, one bare entry, or JSON lines of these, and sends them in
 calls of at most 10. Detail may be an object or a string that holds one. Prints the id of each event,
 and the error of each entry that failed on standard error; then it exits with 1.
@@ -73,7 +73,7 @@ Examples:
 void add_put_events(CLI::App& root, Choice& choice) {
   const auto options = std::make_shared<PutEventsOptions>();
   CLI::App* verb = add_verb(root, choice, "put-events", "Send events to a daemon", options, run_put_events);
-  verb->footer(kExamples);
+  verb->footer(kPutEventsExamples);
   verb->add_option("FILE", options->file, "Entries as JSON; - is standard input")->required()->type_name("");
   add_endpoint(*verb, options->endpoint);
 }

@@ -44,7 +44,7 @@ Result<int> run_serve(const ServeOptions& options) {
   return serve(found->settings, found->file);
 }
 
-constexpr const char* kExamples =
+constexpr const char* kServeExamples =
     R"(Each setting comes from a flag, else from the environment (WAYBILL_RETRY_BASE is retry.base), else from
 the settings file, else from its default. Without rules in any of them, no template is loaded.
 The data is in --data-dir, else $STATE_DIRECTORY, $XDG_STATE_HOME/waybill or ~/.local/state/waybill.
@@ -60,7 +60,7 @@ Examples:
 void add_serve(CLI::App& root, Choice& choice) {
   const auto options = std::make_shared<ServeOptions>();
   CLI::App* verb = add_verb(root, choice, "serve", "Run the daemon in the foreground", options, run_serve);
-  verb->footer(kExamples);
+  verb->footer(kServeExamples);
   add_settings_flags(*verb, options->settings);
   verb->add_option("--listen", options->listen, "Address to serve on, default 127.0.0.1:4566; port 0 picks a free one")
       ->type_name("HOST:PORT");

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "handlers/logistics/event_reader.h"
 #include "waybill/handler.h"
 
 namespace waybill::logistics {
+
+// An item of the events table lives 90 days from the event's time.
+constexpr std::int64_t kEventLifetimeSeconds = 90 * 24 * 3600;
 
 // What the work on one record gave.
 struct Handled {

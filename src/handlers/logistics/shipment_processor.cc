@@ -10,7 +10,6 @@ namespace waybill::logistics {
 
 namespace {
 
-constexpr std::int64_t kEventLifetimeSeconds = 90 * 24 * 3600;
 
 struct Shipment {
   std::string id;

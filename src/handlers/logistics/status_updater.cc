@@ -5,7 +5,6 @@ namespace waybill::logistics {
 
 namespace {
 
-constexpr std::int64_t kEventLifetimeSeconds = 90 * 24 * 3600;
 constexpr const char* kMissing = "Missing required fields: shipment_id or status";
 
 // null where none was sent.

@@ -11,7 +11,7 @@ using namespace waybill;
 
 namespace {
 
-std::string read(const std::string& path) {
+std::string read_source(const std::string& path) {
   std::ifstream file(std::string(WAYBILL_SOURCE_DIR) + "/" + path);
   std::ostringstream text;
   text << file.rdbuf();
@@ -21,11 +21,11 @@ std::string read(const std::string& path) {
 }  // namespace
 
 TEST_CASE("config/waybill.yaml is what `waybill settings --yaml` prints") {
-  CHECK(read("config/waybill.yaml") == settings_as_yaml());
+  CHECK(read_source("config/waybill.yaml") == settings_as_yaml());
 }
 
 TEST_CASE("docs/settings.md is what `waybill settings --markdown` prints") {
-  CHECK(read("docs/settings.md") == settings_as_markdown());
+  CHECK(read_source("docs/settings.md") == settings_as_markdown());
 }
 
 TEST_CASE("the shipped file holds the defaults, and nothing else") {

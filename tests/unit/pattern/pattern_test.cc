@@ -16,7 +16,7 @@ bool matches(const std::string& pattern, const std::string& event) {
   return parsed->matches(*flat);
 }
 
-std::string refusal(const std::string& pattern, const PatternLimits& limits = {}) {
+std::string limit_refusal(const std::string& pattern, const PatternLimits& limits = {}) {
   const auto parsed = Pattern::parse(pattern, limits);
   REQUIRE_FALSE(parsed.has_value());
   return parsed.error().message;
@@ -44,9 +44,9 @@ TEST_CASE("one pattern matches many events, and outlives what it was parsed from
 
 TEST_CASE("a reading has at most so many fields") {
   CHECK(matches("{" + fields(256, "[1]") + "}", "{" + fields(256, "1") + "}"));
-  CHECK(refusal("{" + fields(257, "[1]") + "}") ==
+  CHECK(limit_refusal("{" + fields(257, "[1]") + "}") ==
         "Event pattern is not valid. Reason: Rule is too large - it has 257 fields, more than 256");
-  CHECK(refusal(R"({"a":[1],"b":[1],"c":[1]})", {.max_fields = 2}).ends_with("3 fields, more than 2"));
+  CHECK(limit_refusal(R"({"a":[1],"b":[1],"c":[1]})", {.max_fields = 2}).ends_with("3 fields, more than 2"));
   // The limit is on each reading, and on paths, not on spellings of them.
   CHECK(Pattern::parse(R"({"$or":[{"a":[1]},{"b":[1]}],"c":[1],"c":[2]})", {.max_fields = 2}).has_value());
 }
@@ -56,7 +56,7 @@ TEST_CASE("combinations of $or branches are limited") {
   for (int i = 0; i < 300; ++i) {
     pattern += (i ? ",\"g" : "\"g") + std::to_string(i) + "\":{\"$or\":[{\"a\":[1]},{\"b\":[1]},{\"c\":[1]}]}";
   }
-  CHECK(refusal(pattern + "}") ==
+  CHECK(limit_refusal(pattern + "}") ==
         "Event pattern is not valid. Reason: Rule is too complex - more than 1000 combinations of $or branches");
   CHECK(Pattern::parse(R"({"$or":[{"a":[1]},{"b":[1]}]})", {.max_or_combinations = 2}).has_value());
   CHECK_FALSE(Pattern::parse(R"({"$or":[{"a":[1]},{"b":[1]},{"c":[1]}]})", {.max_or_combinations = 2}).has_value());
@@ -79,7 +79,7 @@ TEST_CASE("nesting is limited, whatever is nested") {
     for (; times > 0; --times) text += part;
     return text;
   };
-  CHECK(refusal(repeated("{\"a\":", 100'000)).find("Document nesting depth (1001) exceeds") != std::string::npos);
+  CHECK(limit_refusal(repeated("{\"a\":", 100'000)).find("Document nesting depth (1001) exceeds") != std::string::npos);
   CHECK_FALSE(Pattern::parse(repeated("{\"$or\":[", 100'000)).has_value());
   CHECK_FALSE(Pattern::parse("{\"a\":" + repeated("[", 100'000)).has_value());
   CHECK(Pattern::parse(repeated("{\"$or\":[{\"a\":[1]},", 400) + "{\"a\":[1]}" + repeated("]}", 400)).has_value());

@@ -64,7 +64,7 @@ std::string random_event(std::mt19937& random) {
   return R"({"a":)" + random_value(random, 3) + R"(,"b":)" + random_value(random, 3) + "}";
 }
 
-std::string quoted(std::string_view text) {
+std::string json_quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result.push_back('\\');
@@ -74,7 +74,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string as_json(const Leaf& leaf) {
-  return leaf.kind == LeafKind::string ? quoted(leaf.text) : std::string(leaf.text);
+  return leaf.kind == LeafKind::string ? json_quoted(leaf.text) : std::string(leaf.text);
 }
 
 }  // namespace
@@ -109,7 +109,7 @@ TEST_CASE("every leaf of an event is matched by a pattern made of it, and exclud
     REQUIRE(event.has_value());
     for (const auto& placed : event->leaves()) {
       ++leaves;
-      const std::string name = quoted(event->path_text(placed));
+      const std::string name = json_quoted(event->path_text(placed));
       const std::string value = as_json(placed.leaf);
       CAPTURE(name);
       CAPTURE(value);

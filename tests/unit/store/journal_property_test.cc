@@ -67,14 +67,14 @@ class RandomUnits {
   std::mt19937_64 random_;
 };
 
-struct Told {
+struct Answered {
   std::size_t unit;
   Applied applied;
 };
 
 // What the units of one seed were told, in the order in which they were told it.
-std::vector<Told> run(std::unique_ptr<Engine> engine, const std::vector<Changes>& all, RandomUnits& random) {
-  std::vector<Told> told;
+std::vector<Answered> run(std::unique_ptr<Engine> engine, const std::vector<Changes>& all, RandomUnits& random) {
+  std::vector<Answered> told;
   JournalProbe probe;
   Journal journal(std::move(engine), {}, probe, nullptr);
   std::vector<Journal::Unit> batch;
@@ -88,7 +88,7 @@ std::vector<Told> run(std::unique_ptr<Engine> engine, const std::vector<Changes>
 }
 
 // Plays what was told against the oracle, and answers how the state must be now.
-Truth replay(const std::vector<Changes>& all, const std::vector<Told>& told, bool disk_may_be_full) {
+Truth replay(const std::vector<Changes>& all, const std::vector<Answered>& told, bool disk_may_be_full) {
   Truth truth;
   REQUIRE(told.size() == all.size());
   for (std::size_t i = 0; i < told.size(); ++i) {
@@ -163,7 +163,7 @@ TEST_CASE("on a disk that is full now and then, what was told is what is stored"
     const auto told = run(make_failing_engine(std::make_unique<ModelEngine>(disk), plan), all, random);
     const Truth truth = replay(all, told, true);
     REQUIRE(stored(*disk->state()) == truth);
-    unavailable += static_cast<int>(std::count_if(told.begin(), told.end(), [](const Told& one) {
+    unavailable += static_cast<int>(std::count_if(told.begin(), told.end(), [](const Answered& one) {
       return !one.applied && one.applied.error().reason == Refusal::Reason::unavailable;
     }));
   }

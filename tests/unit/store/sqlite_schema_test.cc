@@ -14,7 +14,7 @@ using namespace waybill::testing;
 
 namespace {
 
-constexpr StoreOptions kQuick{.synchronous = Synchronous::off};
+constexpr StoreOptions kNoSync{.synchronous = Synchronous::off};
 
 Database plain(const std::filesystem::path& file) {
   return value_of(Database::open(file, Access::read_write_create, ""));
@@ -36,7 +36,7 @@ TEST_CASE("migrations are numbered without gaps") {
 
 TEST_CASE("a new file has the identity and the layout that cannot be changed later") {
   const TempDir directory;
-  value_of(Store::open(directory.path().string(), kQuick));
+  value_of(Store::open(directory.path().string(), kNoSync));
   Database database = plain(directory.path() / "waybill.db");
   CHECK(value_of(database.integer("PRAGMA application_id")) == 0x57415942);
   CHECK(value_of(database.integer("PRAGMA user_version")) == newest_version());
@@ -63,7 +63,7 @@ TEST_CASE("the file of another program is refused and left as it is") {
   const auto file = directory.path() / "waybill.db";
   WAYBILL_REQUIRE_OK(plain(file).execute("PRAGMA application_id = 42; CREATE TABLE theirs (x)"));
   const std::string before = bytes_of(file);
-  const auto refused = Store::open(directory.path().string(), kQuick);
+  const auto refused = Store::open(directory.path().string(), kNoSync);
   REQUIRE(refused.has_error());
   CHECK(refused.error().code == ErrorCode::invalid);
   CHECK(refused.error().message ==
@@ -74,20 +74,20 @@ TEST_CASE("the file of another program is refused and left as it is") {
 TEST_CASE("a file with tables but without an identity is not taken for a new one") {
   const TempDir directory;
   WAYBILL_REQUIRE_OK(plain(directory.path() / "waybill.db").execute("CREATE TABLE theirs (x)"));
-  CHECK(Store::open(directory.path().string(), kQuick).error().code == ErrorCode::invalid);
+  CHECK(Store::open(directory.path().string(), kNoSync).error().code == ErrorCode::invalid);
 }
 
 TEST_CASE("a file that is no database is refused") {
   const TempDir directory;
   std::ofstream(directory.path() / "waybill.db") << std::string(9000, 'x');
-  CHECK(Store::open(directory.path().string(), kQuick).error().code == ErrorCode::corrupt);
+  CHECK(Store::open(directory.path().string(), kNoSync).error().code == ErrorCode::corrupt);
 }
 
 TEST_CASE("a file of a newer Waybill is refused, with both versions in the message") {
   const TempDir directory;
-  value_of(Store::open(directory.path().string(), kQuick));
+  value_of(Store::open(directory.path().string(), kNoSync));
   WAYBILL_REQUIRE_OK(plain(directory.path() / "waybill.db").execute("PRAGMA user_version = 99"));
-  const auto refused = Store::open(directory.path().string(), kQuick);
+  const auto refused = Store::open(directory.path().string(), kNoSync);
   REQUIRE(refused.has_error());
   CHECK(refused.error().code == ErrorCode::invalid);
   CHECK(refused.error().message.find("schema version 99; this one knows up to " + std::to_string(newest_version())) !=
@@ -97,5 +97,5 @@ TEST_CASE("a file of a newer Waybill is refused, with both versions in the messa
 TEST_CASE("an empty file, as a crash at the first start leaves it, is made into a store") {
   const TempDir directory;
   std::ofstream(directory.path() / "waybill.db").close();
-  CHECK(Store::open(directory.path().string(), kQuick).has_value());
+  CHECK(Store::open(directory.path().string(), kNoSync).has_value());
 }

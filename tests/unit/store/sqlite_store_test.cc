@@ -13,7 +13,7 @@ using namespace waybill::testing;
 
 namespace {
 
-constexpr StoreOptions kQuick{.synchronous = Synchronous::off};
+constexpr StoreOptions kUnsynced{.synchronous = Synchronous::off};
 
 mode_t mode_of(const std::filesystem::path& path) {
   struct stat status {};
@@ -26,22 +26,22 @@ mode_t mode_of(const std::filesystem::path& path) {
 TEST_CASE("a missing data directory is made, with its parents, for its owner alone") {
   const TempDir directory;
   const auto path = directory.path() / "state" / "waybill";
-  const auto store = value_of(Store::open(path.string() + "/", kQuick));
+  const auto store = value_of(Store::open(path.string() + "/", kUnsynced));
   CHECK(mode_of(path) == 0700);
   CHECK(std::filesystem::exists(path / "waybill.db"));
 }
 
 TEST_CASE("a second daemon is refused, with the directory and the first one's process in the message") {
   const TempDir directory;
-  auto first = value_of(Store::open(directory.path().string(), kQuick));
-  const auto second = Store::open(directory.path().string(), kQuick);
+  auto first = value_of(Store::open(directory.path().string(), kUnsynced));
+  const auto second = Store::open(directory.path().string(), kUnsynced);
   REQUIRE(second.has_error());
   CHECK(second.error().code == ErrorCode::unavailable);
   CHECK(second.error().message == "the data directory " + directory.path().string() +
                                       " is in use by another waybill daemon (process " + std::to_string(::getpid()) +
                                       "): stop it, or choose another directory");
   first.reset();
-  CHECK(Store::open(directory.path().string(), kQuick).has_value());
+  CHECK(Store::open(directory.path().string(), kUnsynced).has_value());
 }
 
 TEST_CASE("a directory that cannot be made is an error that names it") {
@@ -50,7 +50,7 @@ TEST_CASE("a directory that cannot be made is an error that names it") {
   std::FILE* made = std::fopen(file.c_str(), "w");
   REQUIRE(made != nullptr);
   std::fclose(made);
-  const auto refused = Store::open((file / "below").string(), kQuick);
+  const auto refused = Store::open((file / "below").string(), kUnsynced);
   REQUIRE(refused.has_error());
   CHECK(refused.error().code == ErrorCode::io);
   CHECK(refused.error().message.find(file.string()) != std::string::npos);
@@ -73,7 +73,7 @@ TEST_CASE("throw-away stores know nothing of one another, and of the one before"
 
 TEST_CASE("readers see the last commit while the writer is at work on the next") {
   const TempDir directory;
-  const auto store = value_of(Store::open(directory.path().string(), kQuick));
+  const auto store = value_of(Store::open(directory.path().string(), kUnsynced));
   const auto engine = value_of(store->make_engine());
   const auto reader = value_of(store->make_reader());
   in_transaction(*engine, [&] { WAYBILL_REQUIRE_OK(engine->catalog().put_setting("name", "old")); });
@@ -87,12 +87,12 @@ TEST_CASE("readers see the last commit while the writer is at work on the next")
 TEST_CASE("a clean end leaves one file that holds everything") {
   const TempDir directory;
   {
-    const auto store = value_of(Store::open(directory.path().string(), kQuick));
+    const auto store = value_of(Store::open(directory.path().string(), kUnsynced));
     const auto engine = value_of(store->make_engine());
     in_transaction(*engine, [&] { WAYBILL_REQUIRE_OK(engine->catalog().put_setting("name", "value")); });
     WAYBILL_REQUIRE_OK(engine->checkpoint());
   }
   CHECK_FALSE(std::filesystem::exists(directory.path() / "waybill.db-wal"));
-  const auto store = value_of(Store::open(directory.path().string(), kQuick));
+  const auto store = value_of(Store::open(directory.path().string(), kUnsynced));
   CHECK(value_of(value_of(store->make_reader())->setting("name")) == "value");
 }

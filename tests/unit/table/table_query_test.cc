@@ -9,7 +9,7 @@
 namespace waybill::table {
 namespace {
 
-std::string number_key(const char* text) { return encode_number(*Decimal::parse(text)); }
+std::string numeric_key(const char* text) { return encode_number(*Decimal::parse(text)); }
 
 TableQuery by_status(const char* status) {
   TableQuery query;
@@ -49,8 +49,8 @@ TEST_CASE("a query of an index goes by its position, with bounds on its sort key
   REQUIRE(out.has_value());
   CHECK(out->index == 1U);
   CHECK(out->pk == "pending");
-  CHECK(out->sk_from == number_key("10"));
-  CHECK(out->sk_to == number_key("20"));
+  CHECK(out->sk_from == numeric_key("10"));
+  CHECK(out->sk_to == numeric_key("20"));
   CHECK(!out->reverse);
 }
 
@@ -93,9 +93,9 @@ TEST_CASE("a start key holds the table's and the index's key attributes, and lie
   REQUIRE(out.has_value());
   REQUIRE(out->start.has_value());
   CHECK(out->start->index_pk == "pending");
-  CHECK(out->start->index_sk == number_key("15"));
+  CHECK(out->start->index_sk == numeric_key("15"));
   CHECK(out->start->pk == "e-1");
-  CHECK(out->start->sk == number_key("15"));
+  CHECK(out->start->sk == numeric_key("15"));
 
   const std::string invalid_start =
       "The provided starting key is invalid (table shipments: it holds exactly event_id, status, timestamp)";
@@ -122,7 +122,7 @@ TEST_CASE("a last key reads back as the same start, exactly") {
   const TableSpec table = testing::shipments();
   for (const char* number : {"0", "-12.5", "1700000000", "18446744073709551617", "0.1000000000000000000000001"}) {
     CAPTURE(number);
-    const store::ItemQuery::Start start{"pending", number_key(number), "e-1", number_key(number)};
+    const store::ItemQuery::Start start{"pending", numeric_key(number), "e-1", numeric_key(number)};
     const auto key = to_last_key(table, IndexPosition(1), start);
     REQUIRE(key.has_value());
     CHECK(key->size() == 3);

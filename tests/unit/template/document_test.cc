@@ -14,7 +14,7 @@ Json yaml(std::string_view text) {
   if (!document) FAIL(document.error().message);
   return document->root();
 }
-Json json(std::string_view text) {
+Json json_document(std::string_view text) {
   auto document = parse_document(text, "t.json");
   if (!document) FAIL(document.error().message);
   return document->root();
@@ -75,7 +75,7 @@ TEST_CASE("short intrinsic forms become long ones") {
 }
 
 TEST_CASE("JSON is read by its extension or by its first character, YAML flow style included") {
-  CHECK(json(R"({"a": {"Ref": "X"}, "b": [1, 2.5, true, null, "no"]})") ==
+  CHECK(json_document(R"({"a": {"Ref": "X"}, "b": [1, 2.5, true, null, "no"]})") ==
         Json{{"a", {{"Ref", "X"}}}, {"b", {1, 2.5, true, nullptr, "no"}}});
   CHECK(parse_document("{\"a\": 1}", "template")->root() == Json{{"a", 1}});
   CHECK(parse_document("a: 1", "template")->root() == Json{{"a", 1}});

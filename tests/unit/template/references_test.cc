@@ -7,11 +7,11 @@ using namespace waybill::templates;
 
 namespace {
 
-const Place kPlace{"123456789012", "eu-central-1"};
+const Place kHome{"123456789012", "eu-central-1"};
 
 std::vector<std::string> dangling(const std::string& text, const std::vector<Resource>& in_catalog = {}) {
   std::vector<std::string> said;
-  for (const Notice& notice : dangling_references({load(text)}, in_catalog, kPlace)) {
+  for (const Notice& notice : dangling_references({load(text)}, in_catalog, kHome)) {
     CHECK(notice.kind == Notice::Kind::dangling);
     said.push_back(notice.logical_id + "." + notice.text);
   }
