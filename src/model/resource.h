@@ -18,6 +18,8 @@ struct Resource {
   ResourceKey key;
   std::string owner;  // the template's file stem, or "" when the API created it
   std::string body;   // JSON object: the properties
+  // JSON object: what Waybill keeps about it (times, ids, progress), "" for none. Never part of a template's drift.
+  std::string state = {};
   bool operator==(const Resource&) const = default;
 };
 

@@ -38,7 +38,8 @@ class HeldBytes {
     return change.spec.name.size() + change.spec.arn.size() + change.spec.indexes.size() * sizeof(IndexSpec);
   }
   std::size_t operator()(const PutResource& change) const {
-    return (*this)(DeleteResource{change.resource.key}) + change.resource.owner.size() + change.resource.body.size();
+    return (*this)(DeleteResource{change.resource.key}) + change.resource.owner.size() + change.resource.body.size() +
+           change.resource.state.size();
   }
   std::size_t operator()(const DeleteResource& change) const {
     return change.key.account.size() + change.key.region.size() + change.key.kind.size() + change.key.name.size();

@@ -33,6 +33,18 @@ void resources_are_kept_by_their_whole_key(EngineHarness& store) {
         std::vector<Resource>{other_kind, resource_row("orders/rule", "", "{\"a\":2}"), other_account});
 }
 
+void a_resource_has_its_state_beside_its_body(EngineHarness& store) {
+  auto& catalog = store.engine().catalog();
+  Resource resource = resource_row("replay", "s1", "{\"a\":1}");
+  resource.state = "{\"at\":1}";
+  in_transaction(store.engine(), [&] { WAYBILL_REQUIRE_OK(catalog.put(resource)); });
+  store.reopen();
+  CHECK(value_of(store.reader()->resources()) == std::vector<Resource>{resource});
+  resource.state = "";
+  in_transaction(store.engine(), [&] { WAYBILL_REQUIRE_OK(store.engine().catalog().put(resource)); });
+  CHECK(value_of(store.reader()->resources()) == std::vector<Resource>{resource});
+}
+
 void unowned_resources_go_together(EngineHarness& store) {
   auto& catalog = store.engine().catalog();
   in_transaction(store.engine(), [&] {
@@ -199,6 +211,7 @@ void history_is_swept_by_age_and_by_number(EngineHarness& store) {
 std::vector<ConformanceCheck> catalog_checks() {
   return {
       {"resources are kept by their whole key", resources_are_kept_by_their_whole_key},
+      {"a resource has its state beside its body", a_resource_has_its_state_beside_its_body},
       {"unowned resources go together", unowned_resources_go_together},
       {"an endpoint keeps its first number", an_endpoint_keeps_its_first_number},
       {"settings are replaced", settings_are_replaced},

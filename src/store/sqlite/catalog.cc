@@ -5,8 +5,9 @@ namespace waybill::store::sqlite {
 SqliteCatalog::SqliteCatalog(Database& database, Sequence& sequence)
     : sequence_(sequence),
       put_(database,
-           "INSERT INTO catalog (account, region, kind, name, owner, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-           " ON CONFLICT (account, region, kind, name) DO UPDATE SET owner = excluded.owner, body = excluded.body"),
+           "INSERT INTO catalog (account, region, kind, name, owner, body, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+           " ON CONFLICT (account, region, kind, name)"
+           " DO UPDATE SET owner = excluded.owner, body = excluded.body, state = excluded.state"),
       remove_(database, "DELETE FROM catalog WHERE account = ?1 AND region = ?2 AND kind = ?3 AND name = ?4"),
       remove_unowned_(database, "DELETE FROM catalog WHERE owner = ''"),
       put_endpoint_(database, "INSERT INTO endpoints (id, key) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING"),
@@ -16,7 +17,7 @@ SqliteCatalog::SqliteCatalog(Database& database, Sequence& sequence)
 
 Status SqliteCatalog::put(const Resource& resource) {
   const ResourceKey& key = resource.key;
-  return put_.with(key.account, key.region, key.kind, key.name, resource.owner, resource.body).run();
+  return put_.with(key.account, key.region, key.kind, key.name, resource.owner, resource.body, resource.state).run();
 }
 
 Status SqliteCatalog::remove(const ResourceKey& key) {

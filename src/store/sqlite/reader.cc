@@ -57,7 +57,8 @@ EndpointRow endpoint_of(const Execution& row) {
 Resource resource_of(const Execution& row) {
   return {{std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3))},
           std::string(row.text(4)),
-          std::string(row.text(5))};
+          std::string(row.text(5)),
+          std::string(row.text(6))};
 }
 
 AppendHistory history_of(const Execution& row) {
@@ -147,7 +148,7 @@ class SqliteReader final : public Reader {
   Statement dead_letter_{database_, std::string("SELECT ") + kDeadLetterColumns + " FROM dead_letters WHERE id = ?1"};
   Statement count_dead_letters_{database_, "SELECT count(*) FROM dead_letters"};
   Statement resources_{database_,
-                       "SELECT account, region, kind, name, owner, body FROM catalog"
+                       "SELECT account, region, kind, name, owner, body, state FROM catalog"
                        " ORDER BY account, region, kind, name"};
   Statement tables_{database_, "SELECT spec FROM tables ORDER BY id"};
   Statement setting_{database_, "SELECT value FROM settings WHERE name = ?1"};

@@ -95,7 +95,11 @@ CREATE TABLE tables (         -- user tables; the items of table 7 are in item_7
 ) STRICT;
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, kVersion1}};
+constexpr std::string_view kVersion2 = R"sql(
+ALTER TABLE catalog ADD COLUMN state TEXT NOT NULL DEFAULT '';  -- what Waybill keeps about it: times, ids, progress
+)sql";
+
+constexpr std::array kMigrations = {Migration{1, kVersion1}, Migration{2, kVersion2}};
 
 const char* name_of(Synchronous synchronous) {
   switch (synchronous) {

@@ -15,6 +15,7 @@ TEST_CASE("the weight of changes covers every byte they hold") {
   CHECK(grows(changes_of(put_setting("a", large))));
   CHECK(grows(changes_of(PutEndpoint{EndpointId{1}, large})));
   CHECK(grows(changes_of(PutResource{Resource{{}, "", large}})));
+  CHECK(grows(changes_of(PutResource{Resource{{}, "", "", large}})));
   CHECK(grows(changes_of(DeleteResource{{"", "", "", large}})));
   CHECK(grows(changes_of(RescheduleDelivery{{}, {}, large})));
   AppendHistory line;
