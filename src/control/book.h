@@ -1,0 +1,61 @@
+// The catalog, and the one way to change it: an edit is checked against the wiring that it would give, stored, and only
+// then published.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/catalog.h"
+#include "store/journal.h"
+#include "store/reader_pool.h"
+
+namespace waybill::control {
+
+struct Edit {
+  std::vector<ResourceKey> deletes;  // before the puts
+  std::vector<Resource> puts;
+  store::Changes more;  // commits with them
+
+  bool changes_anything() const { return !deletes.empty() || !puts.empty() || !more.list.empty(); }
+};
+
+// What follows from a catalog: changes to be stored with it (numbers of new endpoints), and how to make it known.
+struct Wiring {
+  store::Changes changes;
+  std::function<void()> publish;
+};
+
+// Thread-safe; edits run one at a time. Never on the writer thread: a commit is waited for.
+class Book {
+ public:
+  // Error: what is wrong with the catalog that would be.
+  using Wire = std::function<Result<Wiring>(const Catalog&)>;
+
+  Book(store::Journal& journal, store::ReaderPool& readers, const WallClock& clock, Wire wire)
+      : journal_(journal), readers_(readers), clock_(clock), wire_(std::move(wire)) {}
+
+  // Reads what is stored: at start, and after a reset.
+  Status load();
+  std::shared_ptr<const Catalog> get() const;
+
+  // make_edit sees the catalog as it is and answers the edit; nothing else is applied in between. The times and ids of
+  // the rows (CatalogRow::state: Created, Modified, Id) are kept here.
+  Status edit(const std::function<Result<Edit>(const Catalog&)>& make_edit);
+
+ private:
+  Result<Catalog> apply(const Catalog& before, Edit& edit) const;
+  Result<CatalogRowPtr> stamped(const Catalog& before, Resource put) const;
+
+  store::Journal& journal_;
+  store::ReaderPool& readers_;
+  const WallClock& clock_;
+  const Wire wire_;
+  std::mutex editing_;  // one edit at a time
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Catalog> catalog_ = std::make_shared<Catalog>();  // guarded by mutex_
+};
+
+}  // namespace waybill::control

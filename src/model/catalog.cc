@@ -1,0 +1,23 @@
+#include "model/catalog.h"
+
+namespace waybill {
+
+namespace {
+
+nlohmann::json object_of(const std::string& text) {
+  return text.empty() ? nlohmann::json::object() : nlohmann::json::parse(text, nullptr, false);
+}
+
+}  // namespace
+
+Result<CatalogRowPtr> CatalogRow::read(Resource resource) {
+  nlohmann::json body = object_of(resource.body);
+  nlohmann::json state = object_of(resource.state);
+  if (!body.is_object() || !state.is_object()) {
+    return Error{ErrorCode::corrupt, "the catalog's " + resource.key.kind + " " + resource.key.name +
+                                         " cannot be read: its text is no JSON object"};
+  }
+  return std::make_shared<const CatalogRow>(CatalogRow{std::move(resource), std::move(body), std::move(state)});
+}
+
+}  // namespace waybill
