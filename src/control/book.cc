@@ -1,9 +1,24 @@
 #include "control/book.h"
 
+#include <algorithm>
+#include <future>
+
 namespace waybill::control {
 
+namespace {
+
+// A replay's row changes with every few events of its progress, and nothing is wired by it.
+bool is_wired(const std::string& kind) { return kind != kinds::kReplay; }
+
+}  // namespace
+
 Status Book::load() {
+  return load_after([] { return Status(); });
+}
+
+Status Book::load_after(const std::function<Status()>& change) {
   const std::lock_guard editing(editing_);
+  WAYBILL_CHECK(change());
   WAYBILL_TRY(const auto reader, readers_.lend());
   WAYBILL_TRY(auto resources, reader->resources());
   auto catalog = std::make_shared<Catalog>();
@@ -21,25 +36,57 @@ std::shared_ptr<const Catalog> Book::get() const {
   return catalog_;
 }
 
+void Book::watch(std::string kind, std::function<void()> changed) {
+  watchers_.emplace_back(std::move(kind), std::move(changed));
+}
+
 Status Book::edit(const std::function<Result<Edit>(const Catalog&)>& make_edit) {
+  WAYBILL_TRY(const Kinds touched, edit_alone(make_edit));
+  for (const auto& [kind, changed] : watchers_) {
+    if (touched.contains(kind)) changed();
+  }
+  return {};
+}
+
+// Answers the kinds of the rows that it touched.
+Result<Book::Kinds> Book::edit_alone(const std::function<Result<Edit>(const Catalog&)>& make_edit) {
   const std::lock_guard editing(editing_);
   const auto before = get();
   WAYBILL_TRY(Edit edit, make_edit(*before));
-  if (!edit.changes_anything()) return {};
+  if (!edit.changes_anything()) return Kinds{};
   WAYBILL_TRY(Catalog next, apply(*before, edit));
-  WAYBILL_TRY(Wiring wiring, wire_(next));
+  Kinds touched;
+  for (const ResourceKey& key : edit.deletes) touched.insert(key.kind);
+  for (const Resource& put : edit.puts) touched.insert(put.key.kind);
+  Wiring wiring;
+  if (std::any_of(touched.begin(), touched.end(), is_wired)) {
+    WAYBILL_TRY(wiring, wire_(next));
+  }
   store::Changes changes = std::move(wiring.changes);
   for (const ResourceKey& key : edit.deletes) changes.add(store::DeleteResource{key});
   for (Resource& put : edit.puts) changes.add(store::PutResource{std::move(put)});
   for (store::Change& change : edit.more.list) changes.list.push_back(std::move(change));
-  const auto applied = journal_.apply(store::Lane::internal, std::move(changes));
-  if (!applied) return Error{ErrorCode::unavailable, "the change could not be stored: " + applied.error().message};
+  WAYBILL_CHECK(commit(std::move(changes), std::move(edit.committed)));
   {
     const std::lock_guard lock(mutex_);
     catalog_ = std::make_shared<const Catalog>(std::move(next));
   }
-  wiring.publish();
-  return {};
+  if (wiring.publish) wiring.publish();
+  return touched;
+}
+
+Status Book::commit(store::Changes changes, UniqueFunction<void()> committed) {
+  // The callback owns the promise: the waiting thread may be gone before set_value() has returned.
+  std::promise<Status> promise;
+  std::future<Status> stored = promise.get_future();
+  journal_.submit(store::Lane::internal, std::move(changes),
+                  [promise = std::move(promise), committed = std::move(committed)](store::Applied applied) mutable {
+                    if (applied && committed) committed();
+                    promise.set_value(applied ? Status()
+                                              : Error{ErrorCode::unavailable,
+                                                      "the change could not be stored: " + applied.error().message});
+                  });
+  return stored.get();
 }
 
 Result<Catalog> Book::apply(const Catalog& before, Edit& edit) const {

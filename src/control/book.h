@@ -4,9 +4,13 @@
 
 #include <functional>
 #include <mutex>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/function.h"
 #include "base/result.h"
 #include "model/catalog.h"
 #include "store/journal.h"
@@ -18,6 +22,8 @@ struct Edit {
   std::vector<ResourceKey> deletes;  // before the puts
   std::vector<Resource> puts;
   store::Changes more;  // commits with them
+  // Runs on the writer thread after the commit, in order with all other commits: must not block.
+  UniqueFunction<void()> committed;
 
   bool changes_anything() const { return !deletes.empty() || !puts.empty() || !more.list.empty(); }
 };
@@ -37,15 +43,24 @@ class Book {
   Book(store::Journal& journal, store::ReaderPool& readers, const WallClock& clock, Wire wire)
       : journal_(journal), readers_(readers), clock_(clock), wire_(std::move(wire)) {}
 
-  // Reads what is stored: at start, and after a reset.
+  // Calls `changed` after every edit that touched a row of the kind, on the thread that edited. Before the first edit.
+  void watch(std::string kind, std::function<void()> changed);
+
+  // Reads what is stored: at start.
   Status load();
+  // The same after a change that goes past the book (a reset); no edit comes between the two.
+  Status load_after(const std::function<Status()>& change);
   std::shared_ptr<const Catalog> get() const;
 
   // make_edit sees the catalog as it is and answers the edit; nothing else is applied in between. The times and ids of
-  // the rows (CatalogRow::state: Created, Modified, Id) are kept here.
+  // the rows (CatalogRow::state: Created, Modified, Id) are kept here. An edit of rows that are not wired (replays) is
+  // stored without making the wiring anew.
   Status edit(const std::function<Result<Edit>(const Catalog&)>& make_edit);
 
  private:
+  using Kinds = std::set<std::string>;
+  Result<Kinds> edit_alone(const std::function<Result<Edit>(const Catalog&)>& make_edit);
+  Status commit(store::Changes changes, UniqueFunction<void()> committed);
   Result<Catalog> apply(const Catalog& before, Edit& edit) const;
   Result<CatalogRowPtr> stamped(const Catalog& before, Resource put) const;
 
@@ -53,7 +68,8 @@ class Book {
   store::ReaderPool& readers_;
   const WallClock& clock_;
   const Wire wire_;
-  std::mutex editing_;  // one edit at a time
+  std::vector<std::pair<std::string, std::function<void()>>> watchers_;  // constant after the first edit
+  std::mutex editing_;                                                   // one edit at a time
   mutable std::mutex mutex_;
   std::shared_ptr<const Catalog> catalog_ = std::make_shared<Catalog>();  // guarded by mutex_
 };
