@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "table/base64.h"
+#include "base/base64.h"
 
 namespace waybill::table {
 namespace {

@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/base64.h"
 #include "model/json_text.h"
-#include "table/base64.h"
 #include "table/decimal.h"
 
 namespace waybill::table {

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/base64.h"
 #include "decimal_texts.h"
-#include "table/base64.h"
 
 namespace waybill::table {
 namespace {

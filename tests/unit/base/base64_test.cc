@@ -1,10 +1,10 @@
-#include "table/base64.h"
+#include "base/base64.h"
 
 #include <doctest/doctest.h>
 
 #include "base/random.h"
 
-namespace waybill::table {
+namespace waybill {
 namespace {
 
 TEST_CASE("the examples of RFC 4648") {
@@ -39,4 +39,4 @@ TEST_CASE("all bytes survive") {
 }
 
 }  // namespace
-}  // namespace waybill::table
+}  // namespace waybill

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-namespace waybill::table {
+namespace waybill {
 
 std::string to_base64(std::string_view bytes);
 // Empty when text is not padded base64 in its one canonical spelling.
 std::optional<std::string> from_base64(std::string_view text);
 
-}  // namespace waybill::table
+}  // namespace waybill
