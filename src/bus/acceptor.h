@@ -51,6 +51,17 @@ class Acceptor {
   // their depth is that of the delivery that caused them + 1.
   Prepared prepare(const std::vector<Entry>& entries, int depth) const;
 
+  // An event that is made already, on its way to a bus: handed over by another bus, or fired by a schedule.
+  struct Passing {
+    std::string bus_arn;
+    PayloadKind kind = PayloadKind::event;
+    WallTime time;      // the event's own
+    std::string event;  // in delivered form
+    int depth = 0;
+  };
+  // False when there is no such bus, or the event is no JSON object.
+  bool pass(Passing passing, Prepared& into) const;
+
   using Reply = UniqueFunction<void(boost::system::result<std::vector<EntryResult>, store::Refusal>)>;
   // Prepares and commits. `reply` runs on the writer thread after the sync, or on the calling one when nothing had to
   // be stored or ingress is shed.
@@ -58,8 +69,7 @@ class Acceptor {
 
  private:
   EntryResult accept(const RuleTable& rules, const Entry& entry, WallTime now, int depth, Prepared& into) const;
-  bool deliver(const RuleTable& rules, std::string_view bus, std::string event, WallTime now, int depth,
-               Prepared& into) const;
+  bool deliver(const RuleTable& rules, Passing passing, Prepared& into) const;
 
   const Snapshot<RuleTable>& rules_;
   store::Journal& journal_;

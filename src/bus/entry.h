@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/arn.h"
 
 namespace waybill::bus {
 
@@ -16,6 +17,7 @@ struct Entry {
   std::string detail;  // JSON text as sent
   std::vector<std::string> resources;
   std::string bus = "default";  // name or ARN
+  std::optional<Place> place;   // account and region that the caller speaks for; none: the daemon's own
 };
 
 // Either event_id, or error_code and error_message.

@@ -4,35 +4,56 @@
 
 namespace waybill::bus {
 
-Result<std::shared_ptr<const RuleTable>> RuleTable::build(std::shared_ptr<const Topology> topology) {
+Result<pattern::Pattern> RuleTable::compile(const std::string& text, const RuleTable* before) {
+  if (const auto known = patterns_.find(text); known != patterns_.end()) return known->second;
+  if (before) {
+    const auto known = before->patterns_.find(text);
+    if (known != before->patterns_.end()) return patterns_.emplace(text, known->second).first->second;
+  }
+  WAYBILL_TRY(auto pattern, pattern::Pattern::parse(text));
+  return patterns_.emplace(text, std::move(pattern)).first->second;
+}
+
+Result<std::shared_ptr<const RuleTable>> RuleTable::build(std::shared_ptr<const Topology> topology,
+                                                          const RuleTable* before) {
   auto table = std::make_shared<RuleTable>();
-  for (const auto& [name, bus] : topology->buses()) {
-    std::vector<Rule>& rules = table->rules_[name];
-    for (const RuleSpec& spec : bus.rules) {
-      if (!spec.enabled || spec.pattern.empty()) continue;
-      auto pattern = pattern::Pattern::parse(spec.pattern);
-      if (!pattern) return invalid("rule " + spec.arn + ": " + pattern.error().message);
-      rules.push_back({&spec, std::move(*pattern)});
+  for (const auto& [arn, spec] : topology->buses()) {
+    Bus& bus = table->buses_[arn];
+    bus.spec = &spec;
+    for (const RuleSpec& rule : spec.rules) {
+      if (!rule.enabled || rule.pattern.empty()) continue;
+      auto pattern = table->compile(rule.pattern, before);
+      if (!pattern) return invalid("rule " + rule.arn + ": " + pattern.error().message);
+      bus.rules.push_back({&rule, std::move(*pattern)});
+    }
+    for (const ArchiveSpec& archive : spec.archives) {
+      std::optional<pattern::Pattern> pattern;
+      if (!archive.pattern.empty()) {
+        auto compiled = table->compile(archive.pattern, before);
+        if (!compiled) return invalid("archive " + archive.arn + ": " + compiled.error().message);
+        pattern = std::move(*compiled);
+      }
+      bus.archives.push_back({&archive, std::move(pattern)});
     }
   }
   table->topology_ = std::move(topology);
   return std::shared_ptr<const RuleTable>(std::move(table));
 }
 
-const std::vector<RuleTable::Rule>& RuleTable::rules(std::string_view bus) const {
-  static const std::vector<Rule> kNone;
-  const auto found = rules_.find(bus);
-  return found == rules_.end() ? kNone : found->second;
+const RuleTable::Bus* RuleTable::bus(std::string_view arn) const {
+  const auto found = buses_.find(arn);
+  return found == buses_.end() ? nullptr : &found->second;
 }
 
-std::string RuleTable::nearest_bus(std::string_view name) const {
+std::string RuleTable::nearest_bus(const Place& place, std::string_view name) const {
   std::string best;
   std::size_t least = static_cast<std::size_t>(-1);
-  for (const auto& [candidate, rules] : rules_) {
-    const std::size_t distance = edit_distance(name, candidate);
+  for (const auto& [arn, bus] : buses_) {
+    if (arn != place.event_bus(bus.spec->name)) continue;
+    const std::size_t distance = edit_distance(name, bus.spec->name);
     if (distance < least) {
       least = distance;
-      best = candidate;
+      best = bus.spec->name;
     }
   }
   return best;

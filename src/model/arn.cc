@@ -43,6 +43,10 @@ std::string Place::rule(std::string_view bus, std::string_view name) const {
   const std::string prefix = bus == "default" ? "rule/" : "rule/" + std::string(bus) + "/";
   return make(*this, "events", prefix + std::string(name));
 }
+std::string Place::archive(std::string_view name) const {
+  return make(*this, "events", "archive/" + std::string(name));
+}
+std::string Place::replay(std::string_view name) const { return make(*this, "events", "replay/" + std::string(name)); }
 std::string Place::table(std::string_view name) const { return make(*this, "dynamodb", "table/" + std::string(name)); }
 std::string Place::topic(std::string_view name) const { return make(*this, "sns", std::string(name)); }
 std::string Place::function(std::string_view name) const {

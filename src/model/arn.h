@@ -1,6 +1,7 @@
 // Amazon Resource Names: arn:partition:service:region:account:resource.
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,10 +23,13 @@ struct Arn {
 struct Place {
   std::string account = "000000000000";
   std::string region = "us-east-1";
+  auto operator<=>(const Place&) const = default;
 
   std::string event_bus(std::string_view name) const;
   // Rules of the default bus have no bus in their ARN (contract section 6).
   std::string rule(std::string_view bus, std::string_view name) const;
+  std::string archive(std::string_view name) const;
+  std::string replay(std::string_view name) const;
   std::string table(std::string_view name) const;
   std::string topic(std::string_view name) const;
   std::string function(std::string_view name) const;

@@ -10,7 +10,15 @@
 namespace waybill {
 
 // Numbers are stored: never change the value of an existing entry.
-enum class PayloadKind { event = 1, notification = 2, invocation = 3, stream_batch = 4, dead_letter = 5 };
+enum class PayloadKind {
+  event = 1,
+  notification = 2,
+  invocation = 3,
+  stream_batch = 4,
+  dead_letter = 5,
+  // An event that another bus handed over: it goes to no third one.
+  forwarded_event = 6
+};
 
 // Immutable once made; shared between the deliveries that carry it.
 struct Payload {

@@ -13,9 +13,10 @@
 #include <vector>
 
 #include "base/result.h"
+#include "expr/input_shape.h"
 #include "model/arn.h"
+#include "model/catalog.h"
 #include "model/ids.h"
-#include "model/resource.h"
 
 namespace waybill {
 
@@ -28,24 +29,34 @@ struct RetryPolicy {
 struct TargetSpec {
   std::string id;
   std::string arn;
-  std::string input;  // JSON text delivered instead of the event; "" for the event itself
-  RetryPolicy retry;
-  std::string dlq_arn;  // "" for none
   EndpointId endpoint;
 };
 
 struct RuleSpec {
   std::string name;
   std::string arn;
-  std::string pattern;  // "" when the rule has a schedule only
+  std::string pattern;    // "" when the rule has a schedule only
+  std::string schedule;   // ScheduleExpression, "" for none
+  WallTime scheduled_at;  // when that expression was put: the anchor of a rate
+  WallTime modified_at;   // when anything of the rule changed last
   bool enabled = true;
   std::vector<TargetSpec> targets;
+};
+
+// Events of its bus that match its pattern are kept for replay.
+struct ArchiveSpec {
+  ArchiveId id;
+  std::string name;
+  std::string arn;
+  std::string pattern;              // "" for every event
+  std::chrono::hours retention{0};  // 0: for ever
 };
 
 struct BusSpec {
   std::string name;
   std::string arn;
   std::vector<RuleSpec> rules;
+  std::vector<ArchiveSpec> archives;
 };
 
 // One statement of a role's policies. Effects other than Allow and Deny are refused when it is parsed.
@@ -83,15 +94,22 @@ struct TopicSpec {
 
 enum class EndpointKind { target, subscription };
 
+// What a target's ARN names. other: a service that Waybill does not deliver to.
+enum class TargetKind { function, topic, bus, api_destination, queue, log_group, other };
+TargetKind target_kind(const std::string& arn);
+
 // Where deliveries go. `key` is stored for ever under its id, so that a delivery finds its endpoint again after a
 // restart: "target <rule arn> <target id>" or "subscription <arn>".
 struct EndpointSpec {
   EndpointId id;
   EndpointKind kind = EndpointKind::target;
   std::string key;
-  std::string rule_arn;    // targets
-  std::string target_arn;  // ARN of the target, or of the subscription
-  std::string input;       // targets: see TargetSpec
+  TargetKind target = TargetKind::other;
+  std::string rule_arn, rule_name;  // targets
+  std::string target_arn;           // ARN of the target, or of the subscription
+  // Targets: what is delivered instead of the event; null for the event itself.
+  std::shared_ptr<const expr::InputShape> shape;
+  std::string http_parameters;  // targets: the HttpParameters as JSON text, "" for none
   RetryPolicy retry;
   std::string dlq_arn;
   std::string protocol, address, topic_arn;      // subscriptions
@@ -109,12 +127,14 @@ class Topology {
   };
 
   // Errors name the resource and what is wrong with it.
-  static Result<std::shared_ptr<const Topology>> build(const std::vector<Resource>& resources, const Place& place,
+  static Result<std::shared_ptr<const Topology>> build(const Catalog& catalog, const Place& home,
                                                        EndpointNumbers& numbers);
 
-  const Place& place() const { return place_; }
-  const std::map<std::string, BusSpec, std::less<>>& buses() const { return buses_; }  // by name; has "default"
-  const BusSpec* bus(std::string_view name) const;
+  const Place& place() const { return place_; }  // where templates and functions live
+  // By ARN; has the default bus of every place that has any resource.
+  const std::map<std::string, BusSpec, std::less<>>& buses() const { return buses_; }
+  const BusSpec* bus_at(std::string_view arn) const;
+  const BusSpec* bus(std::string_view name) const { return bus_at(place_.event_bus(name)); }  // of the home place
   std::shared_ptr<const FunctionSpec> function(const std::string& arn) const;
   const TopicSpec* topic(const std::string& arn) const;
   std::shared_ptr<const EndpointSpec> endpoint(EndpointId id) const;

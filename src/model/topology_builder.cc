@@ -1,0 +1,277 @@
+#include <nlohmann/json.hpp>
+
+#include "model/topology.h"
+
+namespace waybill {
+
+using Json = nlohmann::json;
+
+namespace {
+
+constexpr const char* kFunction = "AWS::Lambda::Function";
+constexpr const char* kTopic = "AWS::SNS::Topic";
+constexpr const char* kSubscription = "AWS::SNS::Subscription";
+constexpr const char* kRole = "AWS::IAM::Role";
+
+std::string text(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::vector<std::string> texts(const Json& one_or_many) {
+  std::vector<std::string> list;
+  if (one_or_many.is_string()) list.push_back(one_or_many.get<std::string>());
+  if (one_or_many.is_array()) {
+    for (const Json& each : one_or_many) {
+      if (each.is_string()) list.push_back(each.get<std::string>());
+    }
+  }
+  return list;
+}
+
+// Pattern properties may be an object in a template, or the text that the API was sent.
+std::string json_or_text(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+RetryPolicy retry_policy(const Json& target) {
+  RetryPolicy policy;
+  const auto found = target.find("RetryPolicy");
+  if (found == target.end() || !found->is_object()) return policy;
+  policy.max_retries = found->value("MaximumRetryAttempts", policy.max_retries);
+  policy.max_age = std::chrono::seconds{found->value("MaximumEventAgeInSeconds", policy.max_age.count())};
+  return policy;
+}
+
+// What the catalog holds was checked when it was put.
+std::shared_ptr<const expr::InputShape> input_shape(const std::string& id, const Json& target) {
+  expr::InputSpec spec;
+  if (target.contains("Input")) spec.input = json_or_text(target, "Input");
+  if (target.contains("InputPath")) spec.input_path = text(target, "InputPath");
+  if (const auto found = target.find("InputTransformer"); found != target.end() && found->is_object()) {
+    auto& transformer = spec.input_transformer.emplace();
+    transformer.input_template = text(*found, "InputTemplate");
+    transformer.paths = found->value("InputPathsMap", std::map<std::string, std::string>());
+  }
+  if (!spec.input && !spec.input_path && !spec.input_transformer) return nullptr;
+  auto shape = expr::InputShape::parse(spec, id);
+  return shape ? std::make_shared<const expr::InputShape>(std::move(*shape)) : nullptr;
+}
+
+std::string nested_arn(const Json& object, const char* member, const char* name) {
+  const auto found = object.find(member);
+  return found != object.end() && found->is_object() ? text(*found, name) : std::string();
+}
+
+void add_statements(const Json& document, std::vector<PolicyStatement>& into) {
+  const auto list = document.find("Statement");
+  if (list == document.end()) return;
+  const Json statements = list->is_array() ? *list : Json::array({*list});
+  for (const Json& each : statements) {
+    if (!each.is_object()) continue;
+    PolicyStatement statement;
+    statement.allow = text(each, "Effect") == "Allow";
+    if (each.contains("Action")) statement.actions = texts(each["Action"]);
+    if (each.contains("Resource")) statement.resources = texts(each["Resource"]);
+    into.push_back(std::move(statement));
+  }
+}
+
+}  // namespace
+
+// One pass per kind, in the order in which they refer to one another.
+class TopologyBuilder {
+ public:
+  TopologyBuilder(const Catalog& catalog, const Place& home, Topology::EndpointNumbers& numbers)
+      : catalog_(catalog), numbers_(numbers), topology_(std::make_shared<Topology>()) {
+    topology_->place_ = home;
+  }
+
+  std::shared_ptr<const Topology> build() {
+    bus(topology_->place_, "default");
+    for (const auto& [key, row] : catalog_) bus(row->place(), "default");
+    each(kinds::kEventBus, [this](const Resource& r, const Json&) { bus(place_of(r), r.key.name); });
+    collect_permissions();
+    each(kFunction, [this](const Resource& r, const Json& body) { function(r, body); });
+    each(kTopic, [this](const Resource& r, const Json&) { topic(r); });
+    each(kSubscription, [this](const Resource& r, const Json& body) { subscription(r, body); });
+    each(kinds::kRule, [this](const Resource& r, const Json& body) { rule(r, body); });
+    each(kinds::kArchive, [this](const Resource& r, const Json& body) { archive(r, body); });
+    for (const auto& [key, row] : catalog_) own(*row);
+    return topology_;
+  }
+
+ private:
+  template <class F>
+  void each(const char* kind, F f) {
+    for (const auto& [key, row] : catalog_) {
+      if (key.kind == kind) f(row->resource, row->body);
+    }
+  }
+
+  static Place place_of(const Resource& resource) { return {resource.key.account, resource.key.region}; }
+
+  void own(const CatalogRow& row) {
+    const std::string arn = text(row.body, "Arn");
+    if (!arn.empty()) topology_->owners_[arn] = row.resource.owner;
+  }
+
+  void bus(const Place& place, const std::string& name) {
+    const std::string arn = place.event_bus(name);
+    topology_->buses_.try_emplace(arn, BusSpec{name, arn, {}, {}});
+  }
+
+  // Numbers that the service keeps of a resource; 0 when it has none.
+  std::int64_t state_number(const Resource& resource, const char* name) const {
+    return catalog_.at(resource.key)->state.value(name, std::int64_t{0});
+  }
+
+  // Policies by role name: inline ones, and policies that list the role.
+  void collect_permissions() {
+    each(kRole, [this](const Resource& r, const Json& body) {
+      auto& statements = permissions_[r.key.name];
+      if (!body.contains("Policies")) return;
+      for (const Json& policy : body["Policies"]) {
+        if (policy.contains("PolicyDocument")) add_statements(policy["PolicyDocument"], statements);
+      }
+    });
+    for (const char* kind : {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}) {
+      each(kind, [this](const Resource&, const Json& body) {
+        if (!body.contains("Roles") || !body.contains("PolicyDocument")) return;
+        for (const std::string& role : texts(body["Roles"])) add_statements(body["PolicyDocument"], permissions_[role]);
+      });
+    }
+    each("AWS::IAM::ManagedPolicy", [this](const Resource&, const Json& body) {
+      if (body.contains("PolicyDocument")) add_statements(body["PolicyDocument"], managed_[text(body, "Arn")]);
+    });
+    each(kRole, [this](const Resource& r, const Json& body) {
+      if (!body.contains("ManagedPolicyArns")) return;
+      for (const std::string& arn : texts(body["ManagedPolicyArns"])) {
+        const auto& from = managed_[arn];
+        auto& into = permissions_[r.key.name];
+        into.insert(into.end(), from.begin(), from.end());
+      }
+    });
+  }
+
+  void function(const Resource& resource, const Json& body) {
+    auto spec = std::make_shared<FunctionSpec>();
+    spec->name = resource.key.name;
+    spec->arn = place_of(resource).function(resource.key.name);
+    spec->handler = text(body, "Handler");
+    spec->owner = resource.owner;
+    spec->timeout = std::chrono::seconds{body.value("Timeout", 3)};
+    if (body.contains("ReservedConcurrentExecutions")) {
+      spec->concurrency = body["ReservedConcurrentExecutions"].get<int>();
+    }
+    if (body.contains("Environment") && body["Environment"].contains("Variables")) {
+      for (const auto& [name, value] : body["Environment"]["Variables"].items()) {
+        spec->environment[name] = value.is_string() ? value.get<std::string>() : value.dump();
+      }
+    }
+    spec->dlq_arn = nested_arn(body, "DeadLetterConfig", "TargetArn");
+    const std::string role = text(body, "Role");
+    if (!role.empty()) spec->permissions = permissions_[role.substr(role.rfind('/') + 1)];
+    topology_->functions_[spec->arn] = std::move(spec);
+  }
+
+  void topic(const Resource& resource) {
+    const std::string arn = place_of(resource).topic(resource.key.name);
+    topology_->topics_[arn] = {resource.key.name, arn, resource.owner, {}};
+  }
+
+  void subscription(const Resource& resource, const Json& body) {
+    const auto topic = topology_->topics_.find(text(body, "TopicArn"));
+    if (topic == topology_->topics_.end()) return;
+    SubscriptionSpec spec;
+    spec.arn = text(body, "Arn");
+    if (spec.arn.empty()) spec.arn = topic->first + ":" + resource.key.name;
+    spec.protocol = text(body, "Protocol");
+    spec.address = text(body, "Endpoint");
+    EndpointSpec endpoint;
+    endpoint.kind = EndpointKind::subscription;
+    endpoint.key = "subscription " + spec.arn;
+    endpoint.target_arn = spec.arn;
+    endpoint.protocol = spec.protocol;
+    endpoint.address = spec.address;
+    endpoint.topic_arn = topic->first;
+    spec.endpoint = add(std::move(endpoint));
+    topic->second.subscriptions.push_back(std::move(spec));
+  }
+
+  void rule(const Resource& resource, const Json& body) {
+    const std::string bus_name(event_bus_name(body.value("EventBusName", "default")));
+    const auto bus = topology_->buses_.find(place_of(resource).event_bus(bus_name));
+    if (bus == topology_->buses_.end()) return;
+    RuleSpec spec;
+    spec.name = resource.key.name.substr(resource.key.name.rfind('/') + 1);
+    spec.arn = place_of(resource).rule(bus_name, spec.name);
+    spec.pattern = json_or_text(body, "EventPattern");
+    spec.schedule = text(body, "ScheduleExpression");
+    spec.scheduled_at = from_millis(state_number(resource, "ScheduledAt"));
+    spec.modified_at = from_millis(state_number(resource, "Modified"));
+    spec.enabled = body.value("State", "ENABLED") != "DISABLED";
+    if (body.contains("Targets")) {
+      for (const Json& target : body["Targets"]) spec.targets.push_back(this->target(spec, target));
+    }
+    bus->second.rules.push_back(std::move(spec));
+  }
+
+  void archive(const Resource& resource, const Json& body) {
+    const std::string source = text(body, body.contains("EventSourceArn") ? "EventSourceArn" : "SourceArn");
+    const auto bus = topology_->buses_.find(place_of(resource).event_bus(event_bus_name(source)));
+    if (bus == topology_->buses_.end()) return;
+    ArchiveSpec spec;
+    spec.id = ArchiveId{state_number(resource, "Id")};
+    spec.name = resource.key.name;
+    spec.arn = place_of(resource).archive(spec.name);
+    spec.pattern = json_or_text(body, "EventPattern");
+    spec.retention = std::chrono::hours{24 * body.value("RetentionDays", 0)};
+    bus->second.archives.push_back(std::move(spec));
+  }
+
+  TargetSpec target(const RuleSpec& rule, const Json& body) {
+    TargetSpec spec;
+    spec.id = text(body, "Id");
+    spec.arn = text(body, "Arn");
+    EndpointSpec endpoint;
+    endpoint.key = "target " + rule.arn + " " + spec.id;
+    endpoint.target = target_kind(spec.arn);
+    endpoint.rule_arn = rule.arn;
+    endpoint.rule_name = rule.name;
+    endpoint.target_arn = spec.arn;
+    endpoint.shape = input_shape(spec.id, body);
+    if (body.contains("HttpParameters")) endpoint.http_parameters = body["HttpParameters"].dump();
+    endpoint.retry = retry_policy(body);
+    endpoint.dlq_arn = nested_arn(body, "DeadLetterConfig", "Arn");
+    endpoint.function = topology_->function(spec.arn);
+    spec.endpoint = add(std::move(endpoint));
+    return spec;
+  }
+
+  EndpointId add(EndpointSpec endpoint) {
+    endpoint.id = numbers_.number(endpoint.key);
+    const EndpointId id = endpoint.id;
+    topology_->endpoints_[id] = std::make_shared<const EndpointSpec>(std::move(endpoint));
+    return id;
+  }
+
+  const Catalog& catalog_;
+  Topology::EndpointNumbers& numbers_;
+  std::shared_ptr<Topology> topology_;
+  std::map<std::string, std::vector<PolicyStatement>> permissions_;  // by role name
+  std::map<std::string, std::vector<PolicyStatement>> managed_;      // by policy ARN
+};
+
+Result<std::shared_ptr<const Topology>> Topology::build(const Catalog& catalog, const Place& home,
+                                                        EndpointNumbers& numbers) {
+  try {
+    return TopologyBuilder(catalog, home, numbers).build();
+  } catch (const Json::exception& error) {
+    return Error{ErrorCode::corrupt, std::string("a resource of the catalog cannot be read: ") + error.what()};
+  }
+}
+
+}  // namespace waybill
