@@ -10,7 +10,39 @@ namespace {
 // A replay's row changes with every few events of its progress, and nothing is wired by it.
 bool is_wired(const std::string& kind) { return kind != kinds::kReplay; }
 
+// A put without a state of its own keeps what the service knew of the resource.
+Result<CatalogRowPtr> stamped(const Catalog& before, Resource put, std::int64_t now,
+                              const std::function<std::int64_t()>& next_id) {
+  const auto found = before.find(put.key);
+  const bool is_new = found == before.end();
+  WAYBILL_TRY(const auto row, CatalogRow::read(std::move(put)));
+  nlohmann::json state = row->resource.state.empty() && !is_new ? found->second->state : row->state;
+  if (is_new) {
+    state["Created"] = now;
+    state["Id"] = next_id();
+  }
+  state["Modified"] = now;
+  const std::string schedule = row->body.value("ScheduleExpression", "");
+  const bool rescheduled = is_new || found->second->body.value("ScheduleExpression", "") != schedule;
+  if (!schedule.empty() && rescheduled) state["ScheduledAt"] = now;
+  Resource stored = row->resource;
+  stored.state = state.dump();
+  return std::make_shared<const CatalogRow>(CatalogRow{std::move(stored), row->body, std::move(state)});
+}
+
 }  // namespace
+
+Result<Catalog> apply_edit(const Catalog& before, Edit& edit, WallTime now,
+                           const std::function<std::int64_t()>& next_id) {
+  Catalog next = before;
+  for (const ResourceKey& key : edit.deletes) next.erase(key);
+  for (Resource& put : edit.puts) {
+    WAYBILL_TRY(auto row, stamped(next, std::move(put), to_millis(edit.at.value_or(now)), next_id));
+    put = row->resource;
+    next[put.key] = std::move(row);
+  }
+  return next;
+}
 
 Status Book::load() {
   return load_after([] { return Status(); });
@@ -54,7 +86,7 @@ Result<Book::Kinds> Book::edit_alone(const std::function<Result<Edit>(const Cata
   const auto before = get();
   WAYBILL_TRY(Edit edit, make_edit(*before));
   if (!edit.changes_anything()) return Kinds{};
-  WAYBILL_TRY(Catalog next, apply(*before, edit));
+  WAYBILL_TRY(Catalog next, apply_edit(*before, edit, clock_.now(), [this] { return journal_.next_sequence(); }));
   Kinds touched;
   for (const ResourceKey& key : edit.deletes) touched.insert(key.kind);
   for (const Resource& put : edit.puts) touched.insert(put.key.kind);
@@ -87,37 +119,6 @@ Status Book::commit(store::Changes changes, UniqueFunction<void()> committed) {
                                                       "the change could not be stored: " + applied.error().message});
                   });
   return stored.get();
-}
-
-Result<Catalog> Book::apply(const Catalog& before, Edit& edit) const {
-  Catalog next = before;
-  for (const ResourceKey& key : edit.deletes) next.erase(key);
-  for (Resource& put : edit.puts) {
-    WAYBILL_TRY(auto row, stamped(next, std::move(put)));
-    put = row->resource;
-    next[put.key] = std::move(row);
-  }
-  return next;
-}
-
-// A put without a state of its own keeps what the service knew of the resource.
-Result<CatalogRowPtr> Book::stamped(const Catalog& before, Resource put) const {
-  const std::int64_t now = to_millis(clock_.now());
-  const auto found = before.find(put.key);
-  const bool is_new = found == before.end();
-  WAYBILL_TRY(const auto row, CatalogRow::read(std::move(put)));
-  nlohmann::json state = row->resource.state.empty() && !is_new ? found->second->state : row->state;
-  if (is_new) {
-    state["Created"] = now;
-    state["Id"] = journal_.next_sequence();
-  }
-  state["Modified"] = now;
-  const std::string schedule = row->body.value("ScheduleExpression", "");
-  const bool rescheduled = is_new || found->second->body.value("ScheduleExpression", "") != schedule;
-  if (!schedule.empty() && rescheduled) state["ScheduledAt"] = now;
-  Resource stored = row->resource;
-  stored.state = state.dump();
-  return std::make_shared<const CatalogRow>(CatalogRow{std::move(stored), row->body, std::move(state)});
 }
 
 }  // namespace waybill::control

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -24,9 +25,15 @@ struct Edit {
   store::Changes more;  // commits with them
   // Runs on the writer thread after the commit, in order with all other commits: must not block.
   UniqueFunction<void()> committed;
+  std::optional<WallTime> at;  // when it was decided; none: when it is applied
 
   bool changes_anything() const { return !deletes.empty() || !puts.empty() || !more.list.empty(); }
 };
+
+// The catalog after the edit. Keeps the times and ids of rows (CatalogRow::state: Created, Modified, Id; ScheduledAt of
+// a rule), also in the edit's puts; next_id numbers new rows. Error: corrupt, when a put's text is no JSON object.
+Result<Catalog> apply_edit(const Catalog& before, Edit& edit, WallTime now,
+                           const std::function<std::int64_t()>& next_id);
 
 // What follows from a catalog: changes to be stored with it (numbers of new endpoints), and how to make it known.
 struct Wiring {
@@ -52,17 +59,14 @@ class Book {
   Status load_after(const std::function<Status()>& change);
   std::shared_ptr<const Catalog> get() const;
 
-  // make_edit sees the catalog as it is and answers the edit; nothing else is applied in between. The times and ids of
-  // the rows (CatalogRow::state: Created, Modified, Id) are kept here. An edit of rows that are not wired (replays) is
-  // stored without making the wiring anew.
+  // make_edit sees the catalog as it is and answers the edit; nothing else is applied in between. An edit of rows that
+  // are not wired (replays) is stored without making the wiring anew.
   Status edit(const std::function<Result<Edit>(const Catalog&)>& make_edit);
 
  private:
   using Kinds = std::set<std::string>;
   Result<Kinds> edit_alone(const std::function<Result<Edit>(const Catalog&)>& make_edit);
   Status commit(store::Changes changes, UniqueFunction<void()> committed);
-  Result<Catalog> apply(const Catalog& before, Edit& edit) const;
-  Result<CatalogRowPtr> stamped(const Catalog& before, Resource put) const;
 
   store::Journal& journal_;
   store::ReaderPool& readers_;

@@ -15,6 +15,8 @@ struct Limits {
   std::size_t active_replays = 10;
   std::size_t connections = 3000;
   std::size_t api_destinations = 3000;
+  // AWS refuses http:// endpoints; receivers on one's own machine seldom have a certificate.
+  bool allow_http_endpoints = false;
 };
 
 }  // namespace waybill::control

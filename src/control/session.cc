@@ -34,4 +34,9 @@ void Session::put(const char* kind, std::string_view name, const Json& body, con
 
 void Session::remove(const char* kind, std::string_view name) { edit_.deletes.push_back(key(kind, name)); }
 
+Edit Session::take_edit() {
+  edit_.at = now();
+  return std::move(edit_);
+}
+
 }  // namespace waybill::control

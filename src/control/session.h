@@ -47,7 +47,8 @@ class Session {
   void add(C change) {
     edit_.more.add(std::move(change));
   }
-  Edit take_edit() { return std::move(edit_); }
+  // Decided now(): the times that are stored are those which the answer tells.
+  Edit take_edit();
 
  private:
   const Catalog& catalog_;
