@@ -3,7 +3,9 @@
 #include "api/admin_dead_letters.h"
 #include "api/admin_tables.h"
 #include "api/answers.h"
+#include "api/control_api.h"
 #include "api/events.h"
+#include "api/operations.h"
 #include "base/log.h"
 
 namespace waybill::api {
@@ -11,7 +13,7 @@ namespace waybill::api {
 class Api::Impl {
  public:
   explicit Impl(ApiPorts ports)
-      : ports_(std::move(ports)), router_(server_error), events_(ports_), tables_(ports_), dead_letters_(ports_) {
+      : ports_(std::move(ports)), router_(server_error), events_(ports_), control_(ports_), tables_(ports_), dead_letters_(ports_) {
     add_events();
     add_probes();
     add_admin();
@@ -65,11 +67,27 @@ class Api::Impl {
 
   void add_events() {
     add("POST", "/", [this](Request request, const Params&, net::Reply reply) {
-      events_.aws(std::move(request), std::move(reply));
+      operate(std::move(request), std::move(reply));
     });
     add("POST", "/events", [this](Request request, const Params&, net::Reply reply) {
       events_.plain(std::move(request), std::move(reply));
     });
+  }
+
+  // The operation is in X-Amz-Target.
+  void operate(Request request, net::Reply reply) const {
+    constexpr std::string_view kService = "AWSEvents.";
+    const std::string_view target = request.header("x-amz-target");
+    const std::string name(target.starts_with(kService) ? target.substr(kService.size()) : "");
+    if (name == "PutEvents") {
+      events_.aws(std::move(request), std::move(reply));
+    } else if (control::find_operation(name)) {
+      ports_.workers.post([this, name, request = std::move(request), reply = std::move(reply)]() mutable {
+        reply(control_.call(name, request));
+      });
+    } else {
+      reply(to_response(unknown_operation(target, request.body)));
+    }
   }
 
   void add_probes() {
@@ -126,6 +144,7 @@ class Api::Impl {
   ApiPorts ports_;
   net::Router router_;
   EventsApi events_;
+  ControlApi control_;
   TablesApi tables_;
   DeadLettersApi dead_letters_;
 };

@@ -11,6 +11,7 @@
 #include "api/put_events_request.h"
 #include "base/executor.h"
 #include "bus/acceptor.h"
+#include "control/control_plane.h"
 #include "delivery/dispatcher.h"
 #include "net/router.h"
 #include "store/reader_pool.h"
@@ -25,8 +26,12 @@ class ApiProbe {
   virtual void request(std::string_view /*route*/, unsigned /*status*/, std::chrono::nanoseconds /*duration*/) {}
 };
 
+// Whose resources a request reaches: always the daemon's own, or those of the account and region that it speaks for.
+enum class Tenancy { single, aws };
+
 struct ApiPorts {
   const bus::Acceptor& acceptor;
+  control::ControlPlane& control;
   bus::DeliverySink& sink;
   delivery::Dispatcher& dispatcher;
   store::Journal& journal;
@@ -44,6 +49,7 @@ struct ApiPorts {
   std::function<void(std::function<void(Status)>)> reset;  // see POST /_waybill/reset
   PutEventsLimits limits;
   bool allow_reset = false;
+  Tenancy tenancy = Tenancy::single;
 };
 
 // Serves requests from any io thread. The ports must outlive it.

@@ -1,6 +1,6 @@
 #include "api/events.h"
 
-#include "api/operations.h"
+#include "api/control_api.h"
 #include "base/log.h"
 
 namespace waybill::api {
@@ -17,12 +17,7 @@ void log_refused_entries(const std::string& request_id, const std::vector<bus::E
 }  // namespace
 
 void EventsApi::aws(net::HttpRequest request, net::Reply reply) const {
-  const std::string_view target = request.header("x-amz-target");
-  if (target == "AWSEvents.PutEvents") {
-    put_events(std::move(request), BodyForm::aws, std::move(reply));
-    return;
-  }
-  reply(to_response(unknown_operation(target, request.body)));
+  put_events(std::move(request), BodyForm::aws, std::move(reply));
 }
 
 void EventsApi::plain(net::HttpRequest request, net::Reply reply) const {
@@ -35,8 +30,13 @@ void EventsApi::put_events(net::HttpRequest request, BodyForm form, net::Reply r
     reply(to_response(*error));
     return;
   }
+  auto& list = std::get<std::vector<bus::Entry>>(entries);
+  if (ports_.tenancy == Tenancy::aws) {
+    const Place place = place_of_request(request, ports_.tenancy, ports_.topology.get()->place());
+    for (bus::Entry& entry : list) entry.place = place;
+  }
   ports_.acceptor.put_events(
-      std::get<std::vector<bus::Entry>>(entries), ports_.sink,
+      list, ports_.sink,
       [this, form, id = std::move(request.request_id), reply = std::move(reply)](auto done) mutable {
         // On the writer thread, which has better things to do than to write texts.
         ports_.io.post([form, id = std::move(id), done = std::move(done), reply = std::move(reply)]() mutable {

@@ -11,7 +11,7 @@ class EventsApi {
  public:
   explicit EventsApi(const ApiPorts& ports) : ports_(ports) {}
 
-  // POST /: the operation is in X-Amz-Target.
+  // PutEvents in AWS's protocol.
   void aws(net::HttpRequest request, net::Reply reply) const;
   // POST /events: any content type.
   void plain(net::HttpRequest request, net::Reply reply) const;

@@ -1,17 +1,24 @@
 #include "api/operations.h"
 
+#include "api/request/operation_model.h"
 #include "base/edit_distance.h"
 
 namespace waybill::api {
 
 namespace {
 
-constexpr std::string_view kSupported[] = {"AWSEvents.PutEvents"};
+constexpr std::string_view kService = "AWSEvents.";
 
-std::string nearest(std::string_view target) {
-  std::string_view best = kSupported[0];
-  for (const std::string_view each : kSupported) {
-    if (edit_distance(each, target) < edit_distance(best, target)) best = each;
+std::string nearest(std::string_view name) {
+  std::string_view best;
+  std::size_t least = static_cast<std::size_t>(-1);
+  for (const OperationModel* each : operations()) {
+    if (each->support == Support::unsupported) continue;
+    const std::size_t distance = edit_distance(each->name, name);
+    if (distance < least) {
+      least = distance;
+      best = each->name;
+    }
   }
   return std::string(best);
 }
@@ -31,18 +38,21 @@ AwsError unknown_operation(std::string_view target, std::string_view body) {
   if (target.empty()) {
     const std::string_view action = query_action(body);
     if (!action.empty()) {
-      return {"UnknownOperationException", "Waybill does not support the operation " + std::string(action) + ".", 400};
+      return {"UnknownOperationException", "The operation " + std::string(action) + " is not supported by Waybill.", 400};
     }
     return {"UnknownOperationException",
-            "The request names no operation: send the header X-Amz-Target: " + std::string(kSupported[0]) +
-                ", or post to /events.",
+            "The request names no operation: send the header X-Amz-Target: AWSEvents.PutEvents, or post to /events.",
             400};
   }
   const std::string shown(target.substr(0, 128));
-  return {
-      "UnknownOperationException",
-      "Waybill does not support the operation " + shown + "; the nearest one that it has is " + nearest(target) + ".",
-      400};
+  const std::string_view name = target.starts_with(kService) ? target.substr(kService.size()) : target;
+  if (operation(name)) {
+    return {"UnknownOperationException", "The operation " + shown + " is not supported by Waybill.", 400};
+  }
+  return {"UnknownOperationException",
+          "The operation " + shown + " is not supported by Waybill; the nearest one that it has is " +
+              std::string(kService) + nearest(name.substr(0, 128)) + ".",
+          400};
 }
 
 }  // namespace waybill::api

@@ -58,8 +58,13 @@ Status Book::load_after(const std::function<Status()>& change) {
     WAYBILL_TRY(auto row, CatalogRow::read(std::move(resource)));
     catalog->emplace(row->resource.key, std::move(row));
   }
-  const std::lock_guard lock(mutex_);
-  catalog_ = std::move(catalog);
+  WAYBILL_TRY(Wiring wiring, wire_(*catalog));
+  WAYBILL_CHECK(commit(std::move(wiring.changes), {}));
+  {
+    const std::lock_guard lock(mutex_);
+    catalog_ = std::move(catalog);
+  }
+  if (wiring.publish) wiring.publish();
   return {};
 }
 

@@ -53,7 +53,7 @@ class Book {
   // Calls `changed` after every edit that touched a row of the kind, on the thread that edited. Before the first edit.
   void watch(std::string kind, std::function<void()> changed);
 
-  // Reads what is stored: at start.
+  // Reads what is stored and publishes its wiring: at start.
   Status load();
   // The same after a change that goes past the book (a reset); no edit comes between the two.
   Status load_after(const std::function<Status()>& change);

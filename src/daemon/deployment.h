@@ -1,5 +1,5 @@
-// From template files to a running configuration: loads, plans, checks and applies them as one unit, and publishes the
-// snapshots that the rooms read.
+// From template files to a running configuration: loads, plans and checks them, and applies them to the catalog as one
+// edit.
 #pragma once
 
 #include <map>
@@ -11,10 +11,9 @@
 
 #include "base/guarded.h"
 #include "base/result.h"
-#include "bus/rule_table.h"
+#include "control/book.h"
 #include "handlers/registry.h"
 #include "model/topology.h"
-#include "store/journal.h"
 #include "store/reader_pool.h"
 #include "table/table_catalog.h"
 #include "template/loader.h"
@@ -26,11 +25,9 @@ namespace waybill {
 class Deployment {
  public:
   struct Ports {
-    store::Journal& journal;
     store::ReaderPool& readers;
     const HandlerRegistry& registry;
-    Snapshot<Topology>& topology;
-    Snapshot<bus::RuleTable>& rules;
+    control::Book& book;
     Snapshot<table::TableCatalog>& tables;
   };
   struct Options {
@@ -45,24 +42,23 @@ class Deployment {
   Status load(bool reload);
   // Brings back what the templates that were loaded last declare, without reading files: after a reset.
   Status restore();
-  // Templates, their outputs, notices and drift, as `waybill status` and `waybill check` show them.
+  // Templates, their outputs, notices and drift as it is now, as `waybill status` shows them.
   nlohmann::json describe() const;
   std::vector<std::string> notices() const;
 
  private:
   struct State;  // what the store holds, and what it will hold
   Status install(std::vector<templates::LoadedTemplate> loaded, bool reload);
-  Result<State> read_store() const;
-  Status plan(State& state, bool reload) const;
+  Result<control::Edit> make_edit(State& state, const Catalog& catalog, bool reload) const;
+  Status read_store(State& state) const;
+  Status plan(State& state, const Catalog& catalog, bool reload) const;
   Status plan_tables(State& state) const;
-  Status apply(State& state);
-  void publish(State& state);
   void note(State& state);
 
   Ports ports_;
   Options options_;
   Guarded<nlohmann::json> description_;
-  std::mutex installing_;                          // one installation at a time
+  mutable std::mutex installing_;                  // one installation at a time
   std::vector<templates::LoadedTemplate> loaded_;  // guarded by installing_
 };
 

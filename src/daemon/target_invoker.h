@@ -1,0 +1,34 @@
+// Takes a delivery to what its target's ARN names: a function, a topic, another event bus, an API destination.
+#pragma once
+
+#include "bus/acceptor.h"
+#include "delivery/invoker.h"
+#include "handlers/host/function_invoker.h"
+
+namespace waybill {
+
+// Constant after construction; called on worker threads, several at once.
+class TargetInvoker final : public delivery::Invoker {
+ public:
+  struct Ports {
+    FunctionInvoker& functions;
+    const bus::Acceptor& acceptor;
+    const Snapshot<Topology>& topology;
+    store::Journal& journal;
+    Random& random;
+  };
+  explicit TargetInvoker(Ports ports) : ports_(ports) {}
+
+  delivery::AttemptResult invoke(const delivery::Attempt& attempt) override;
+
+ private:
+  delivery::AttemptResult publish(const delivery::Attempt& attempt, std::string message) const;
+  delivery::AttemptResult hand_over(const delivery::Attempt& attempt) const;
+
+  const Ports ports_;
+};
+
+// What is delivered: the event, or what the target's Input, InputPath or InputTransformer makes of it.
+expr::Shaped shaped_input(const EndpointSpec& endpoint, const std::string& event, WallTime ingested_at);
+
+}  // namespace waybill

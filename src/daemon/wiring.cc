@@ -1,0 +1,32 @@
+#include "daemon/wiring.h"
+
+#include <algorithm>
+
+namespace waybill {
+
+Status CatalogWiring::load(store::Reader& reader) {
+  WAYBILL_TRY(const auto endpoints, reader.endpoints());
+  for (const store::EndpointRow& row : endpoints) {
+    numbers_.by_key[row.key] = row.id;
+    numbers_.last = std::max(numbers_.last, row.id.value);
+  }
+  return {};
+}
+
+Result<control::Wiring> CatalogWiring::make(const Catalog& catalog) {
+  WAYBILL_TRY(auto topology, Topology::build(catalog, home_, numbers_));
+  const auto before = ports_.rules.get();
+  WAYBILL_TRY(auto rules, bus::RuleTable::build(topology, before.get()));
+  control::Wiring wiring;
+  // Numbers that were given to a catalog which could not be stored are stored with the next one.
+  for (const auto& [id, key] : numbers_.fresh) wiring.changes.add(store::PutEndpoint{id, key});
+  wiring.publish = [this, topology, rules] {
+    numbers_.fresh.clear();
+    ports_.topology.set(topology);  // before the rules, whose deliveries look their endpoints up in it
+    ports_.rules.set(rules);
+    ports_.changed();
+  };
+  return wiring;
+}
+
+}  // namespace waybill

@@ -1,0 +1,33 @@
+// What follows from the catalog: the topology, the rules with their patterns compiled, and the numbers of endpoints.
+#pragma once
+
+#include <functional>
+
+#include "bus/rule_table.h"
+#include "control/book.h"
+#include "model/topology.h"
+#include "store/reader.h"
+
+namespace waybill {
+
+// Owner: the App. Thread: whoever edits the Book, one at a time.
+class CatalogWiring {
+ public:
+  struct Ports {
+    Snapshot<Topology>& topology;
+    Snapshot<bus::RuleTable>& rules;
+    std::function<void()> changed;  // called after both were published
+  };
+  CatalogWiring(Ports ports, Place home) : ports_(std::move(ports)), home_(std::move(home)) {}
+
+  // The numbers that endpoints have in the store: before the first call of make().
+  Status load(store::Reader& reader);
+  Result<control::Wiring> make(const Catalog& catalog);
+
+ private:
+  const Ports ports_;
+  const Place home_;
+  Topology::EndpointNumbers numbers_;
+};
+
+}  // namespace waybill
