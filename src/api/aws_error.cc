@@ -1,6 +1,6 @@
 #include "api/aws_error.h"
 
-#include "model/json_text.h"
+#include "base/json_text.h"
 
 namespace waybill::api {
 

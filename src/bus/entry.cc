@@ -1,6 +1,6 @@
 #include "bus/entry.h"
 
-#include "model/json_text.h"
+#include "base/json_text.h"
 
 namespace waybill::bus {
 

@@ -42,8 +42,8 @@ Fault missing_block(const char* block, const std::string& id) {
 
 class TargetCheck {
  public:
-  TargetCheck(const Session& session, const std::string& bus, const Json& target)
-      : session_(session), bus_(bus), target_(target), id_(member(target, "Id")), arn_(member(target, "Arn")) {}
+  TargetCheck(const Session& session, const std::string& bus, const Json& target, std::size_t number)
+      : session_(session), bus_(bus), target_(target), number_(number), id_(member(target, "Id")), arn_(member(target, "Arn")) {}
 
   Answer<> run() {
     const auto arn = Arn::parse(arn_);
@@ -90,18 +90,18 @@ class TargetCheck {
   Answer<> input_fits() const {
     expr::InputSpec spec;
     if (target_.contains("Input")) spec.input = member(target_, "Input");
-    if (target_.contains("InputPath")) spec.input_path = member(target_, "InputPath");
+    if (target_.contains("InputPath")) spec.path = member(target_, "InputPath");
     if (target_.contains("InputTransformer")) {
       const Json& given = target_["InputTransformer"];
-      auto& transformer = spec.input_transformer.emplace();
-      transformer.input_template = member(given, "InputTemplate");
+      auto& transformer = spec.transformer.emplace();
+      transformer.text = member(given, "InputTemplate");
       transformer.paths = given.value("InputPathsMap", std::map<std::string, std::string>());
     }
-    if (!spec.input && !spec.input_path && !spec.input_transformer) return {};
+    if (!spec.input && !spec.path && !spec.transformer) return {};
     if (target_kind(arn_) == TargetKind::bus) {
       return not_valid("Modifying the input for target " + id_ + " is not supported");
     }
-    if (const auto shape = expr::InputShape::parse(spec, id_); !shape) return not_valid(shape.error().message);
+    if (const auto shape = expr::InputShape::parse(spec, {id_, number_}); !shape) return not_valid(shape.error().message);
     return {};
   }
 
@@ -131,6 +131,7 @@ class TargetCheck {
   const Session& session_;
   const std::string& bus_;
   const Json& target_;
+  const std::size_t number_;  // in the request, from 1
   const std::string id_;
   const std::string arn_;
   std::string service_;
@@ -156,8 +157,8 @@ Answer<> check_targets(const Session& session, const std::string& bus, const Jso
                        "' is provided.");
     }
   }
-  for (const Json& target : targets) {
-    if (auto checked = TargetCheck(session, bus, target).run(); !checked) return checked;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (auto checked = TargetCheck(session, bus, targets[i], i + 1).run(); !checked) return checked;
   }
   return {};
 }

@@ -9,6 +9,8 @@
 #include "api/aws_error.h"
 #include "base/log.h"
 #include "base/worker_pool.h"
+#include "bus/scheduler.h"
+#include "control/control_plane.h"
 #include "daemon/dead_letter_router.h"
 #include "daemon/deployment.h"
 #include "daemon/io_threads.h"
@@ -16,6 +18,8 @@
 #include "daemon/maintenance.h"
 #include "daemon/plugins.h"
 #include "daemon/probes.h"
+#include "daemon/target_invoker.h"
+#include "daemon/wiring.h"
 #include "handlers/host/function_invoker.h"
 #include "store/sqlite/store.h"
 #include "waybill/version.h"
@@ -31,6 +35,27 @@ std::int64_t resident_bytes() {
   std::int64_t total = 0, resident = 0;
   statm >> total >> resident;
   return resident * ::sysconf(_SC_PAGESIZE);
+}
+
+Status check_tenancy(const Settings& settings) {
+  const std::string tenancy = settings.text("tenancy");
+  if (tenancy == "single" || tenancy == "aws") return {};
+  return invalid("tenancy: '" + tenancy + "' is not known; use single or aws");
+}
+
+control::Limits limits_of(const Settings& settings) {
+  const auto number = [&](const char* name) { return static_cast<std::size_t>(settings.number(name)); };
+  control::Limits limits;
+  limits.buses = number("limits.event_buses");
+  limits.rules_per_bus = number("limits.rules");
+  limits.targets_per_rule = number("limits.targets");
+  limits.pattern_characters = number("limits.pattern_characters");
+  limits.policy_characters = number("limits.policy_characters");
+  limits.tags = number("limits.tags");
+  limits.active_replays = number("limits.active_replays");
+  limits.connections = number("limits.connections");
+  limits.api_destinations = number("limits.api_destinations");
+  return limits;
 }
 
 Place place_of(const Settings& settings) { return {settings.text("account_id"), settings.text("region")}; }
@@ -65,8 +90,12 @@ class App::Impl final : public bus::DeliverySink {
   void make_delivery();
   void make_api();
   Status listen();
+  Status start_schedules();
+  void run_schedules();
+  void catalog_changed();
   void plan_maintenance();
   void reset(std::function<void(Status)> done);
+  Status drop_data();
   std::string metrics_text();
   bool drain(SteadyTime until);
 
@@ -89,14 +118,20 @@ class App::Impl final : public bus::DeliverySink {
   Snapshot<Topology> topology_;
   Snapshot<bus::RuleTable> rules_;
   Snapshot<table::TableCatalog> tables_;
+  std::unique_ptr<CatalogWiring> wiring_;
+  std::unique_ptr<control::Book> book_;
+  std::unique_ptr<control::ControlPlane> control_;
   std::unique_ptr<Deployment> deployment_;
   HandlerRegistry registry_;
   std::unique_ptr<bus::Acceptor> acceptor_;
   std::unique_ptr<EffectBuilder> effects_;
-  std::unique_ptr<FunctionInvoker> invoker_;
+  std::unique_ptr<FunctionInvoker> functions_;
+  std::unique_ptr<TargetInvoker> invoker_;
   std::unique_ptr<DeadLetterTargets> dead_letters_;
   std::unique_ptr<WakeTimer> wake_;
   std::unique_ptr<delivery::Dispatcher> dispatcher_;
+  std::unique_ptr<bus::Scheduler> scheduler_;
+  std::unique_ptr<WakeTimer> schedule_timer_;
   std::unique_ptr<Maintenance> maintenance_;
   std::unique_ptr<WakeTimer> maintenance_timer_;
   std::unique_ptr<api::Api> api_;
@@ -105,6 +140,7 @@ class App::Impl final : public bus::DeliverySink {
 
 Status App::Impl::start() {
   WAYBILL_CHECK(check_listen(settings_));
+  WAYBILL_CHECK(check_tenancy(settings_));
   const auto threads = static_cast<std::size_t>(settings_.number("http.threads"));
   io_ = std::make_unique<IoThreads>(threads);
   WAYBILL_CHECK(open_store());
@@ -120,10 +156,12 @@ Status App::Impl::start() {
     WAYBILL_TRY(const auto endpoints, reader->endpoints());
     dispatcher_->load(endpoints);
   }
+  WAYBILL_CHECK(start_schedules());
   // After the load, which counts what is stored: an event accepted in between would be counted twice, or not at all.
   io_->start(threads);
   serving_ = true;
   plan_maintenance();
+  run_schedules();
   ready_ = true;
   return {};
 }
@@ -154,18 +192,62 @@ Status App::Impl::deploy() {
   options.rules = settings_.list("rules");
   options.parameters = settings_.parameters();
   options.unknown_is_error = settings_.text("templates.unknown") != "warn";
-  deployment_ = std::make_unique<Deployment>(
-      Deployment::Ports{*journal_, *readers_, registry_, topology_, rules_, tables_}, std::move(options));
+  wiring_ = std::make_unique<CatalogWiring>(CatalogWiring::Ports{topology_, rules_, [this] { catalog_changed(); }},
+                                            options.place);
+  {
+    WAYBILL_TRY(const auto reader, readers_->lend());
+    WAYBILL_CHECK(wiring_->load(*reader));
+    WAYBILL_TRY(auto tables, reader->tables());
+    tables_.set(std::make_shared<const table::TableCatalog>(std::move(tables)));
+  }
+  book_ = std::make_unique<control::Book>(*journal_, *readers_, wall_,
+                                          [this](const Catalog& catalog) { return wiring_->make(catalog); });
+  WAYBILL_CHECK(book_->load());
+  control_ = std::make_unique<control::ControlPlane>(*book_, *readers_, wall_, random_, limits_of(settings_));
+  deployment_ =
+      std::make_unique<Deployment>(Deployment::Ports{*readers_, registry_, *book_, tables_}, std::move(options));
   return deployment_->load(false);
+}
+
+// After every change of the catalog; at start before there is anybody to tell.
+void App::Impl::catalog_changed() {
+  if (dispatcher_) dispatcher_->reconfigure();
+  if (!scheduler_ || !serving_) return;
+  scheduler_->reconfigure();
+  run_schedules();
+}
+
+Status App::Impl::start_schedules() {
+  scheduler_ = std::make_unique<bus::Scheduler>(bus::Scheduler::Ports{topology_, *journal_, *this, wall_, random_});
+  schedule_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] { run_schedules(); });
+  std::map<std::string, std::string> fired;
+  WAYBILL_TRY(const auto reader, readers_->lend());
+  for (const auto& [arn, bus] : topology_.get()->buses()) {
+    for (const RuleSpec& rule : bus.rules) {
+      if (rule.schedule.empty()) continue;
+      WAYBILL_TRY(const auto last, reader->setting(std::string(bus::Scheduler::kSettingPrefix) + rule.arn));
+      if (last) fired[rule.arn] = *last;
+    }
+  }
+  scheduler_->start(fired);
+  return {};
+}
+
+void App::Impl::run_schedules() {
+  if (const auto next = scheduler_->tick()) {
+    schedule_timer_->wake_in(std::max(*next - wall_.now(), Millis{1}));
+  }
 }
 
 void App::Impl::make_delivery() {
   acceptor_ = std::make_unique<bus::Acceptor>(rules_, *journal_, wall_, random_, probes_);
   effects_ = std::make_unique<EffectBuilder>(
       EffectBuilder::Ports{topology_, tables_, *acceptor_, *journal_, wall_, random_, probes_});
-  invoker_ = std::make_unique<FunctionInvoker>(
+  functions_ = std::make_unique<FunctionInvoker>(
       FunctionInvoker::Ports{registry_, *effects_, *readers_, topology_, tables_, random_,
                              function_log_level(settings_.text("log.functions"))});
+  invoker_ = std::make_unique<TargetInvoker>(
+      TargetInvoker::Ports{*functions_, *acceptor_, topology_, *journal_, random_});
   dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *journal_, random_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
   delivery::DispatcherOptions options;
@@ -183,9 +265,10 @@ void App::Impl::make_api() {
   limits.max_entries = static_cast<std::size_t>(settings_.number("limits.put_events_entries"));
   limits.max_request_bytes = static_cast<std::size_t>(settings_.number("limits.put_events_bytes"));
   api_ = std::make_unique<api::Api>(api::ApiPorts{
-      *acceptor_, *this, *dispatcher_, *journal_, *readers_, topology_, tables_, *io_, *workers_, wall_, steady_,
+      *acceptor_, *control_, *this, *dispatcher_, *journal_, *readers_, topology_, tables_, *io_, *workers_, wall_, steady_,
       probes_, [this] { return ready_.load(); }, [this] { return metrics_text(); }, [this] { return status(); },
-      [this](std::function<void(Status)> done) { reset(std::move(done)); }, limits, settings_.flag("allow_reset")});
+      [this](std::function<void(Status)> done) { reset(std::move(done)); }, limits, settings_.flag("allow_reset"),
+      settings_.text("tenancy") == "aws" ? api::Tenancy::aws : api::Tenancy::single});
 }
 
 Status App::Impl::listen() {
@@ -219,27 +302,34 @@ void App::Impl::plan_maintenance() {
 }
 
 Status App::Impl::reload() {
-  WAYBILL_CHECK(deployment_->load(true));
-  dispatcher_->reconfigure();
-  return {};
+  return deployment_->load(true);
 }
 
 void App::Impl::reset(std::function<void(Status)> done) {
+  workers_->post([this, done = std::move(done)] {
+    Status reset = book_->load_after([this] { return drop_data(); });
+    if (reset) reset = deployment_->restore();
+    if (reset) spdlog::warn("everything was reset, as asked");
+    done(std::move(reset));
+  });
+}
+
+// The dispatcher forgets on the writer thread: what is committed after the reset must not be forgotten with the rest.
+Status App::Impl::drop_data() {
   store::Changes changes;
   changes.add(store::ResetAll{});
-  journal_->submit(store::Lane::internal, std::move(changes), [this, done = std::move(done)](store::Applied applied) {
-    if (!applied) {
-      done(Error{ErrorCode::unavailable, applied.error().message});
-      return;
-    }
-    dispatcher_->reset();
-    workers_->post([this, done] {
-      Status loaded = deployment_->restore();
-      if (loaded) dispatcher_->reconfigure();
-      spdlog::warn("everything was reset, as asked");
-      done(std::move(loaded));
-    });
-  });
+  std::promise<Status> promise;
+  auto dropped = promise.get_future();
+  journal_->submit(store::Lane::internal, std::move(changes),
+                   [this, promise = std::move(promise)](const store::Applied& applied) mutable {
+                     if (applied) {
+                       dispatcher_->reset();
+                       scheduler_->reset();
+                     }
+                     promise.set_value(applied ? Status()
+                                               : Error{ErrorCode::unavailable, applied.error().message});
+                   });
+  return dropped.get();
 }
 
 bool App::Impl::stop() {
@@ -289,6 +379,12 @@ nlohmann::json App::Impl::status() const {
   shown["account_id"] = settings_.text("account_id");
   shown["region"] = settings_.text("region");
   shown["data_dir"] = settings_.text("data_dir");
+  shown["tenancy"] = settings_.text("tenancy");
+  shown["unknown_buses"] = nlohmann::json::array();
+  for (const auto& [name, bus] : probes_.unknown_buses()) {
+    shown["unknown_buses"].push_back(name + ": " + std::to_string(bus.events) + " events; the nearest bus is " +
+                                     bus.nearest);
+  }
   shown["uptime_seconds"] = std::chrono::floor<std::chrono::seconds>(steady_.now() - began_).count();
   shown["endpoints"] = nlohmann::json::array();
   for (const delivery::EndpointCounts& count : dispatcher_->counts()) {

@@ -10,6 +10,8 @@ std::string endpoint_label(const EndpointSpec& endpoint) {
 
 namespace {
 
+constexpr std::size_t kShownBuses = 100;
+
 const char* name_of(delivery::DeliveryProbe::Outcome outcome) {
   using Outcome = delivery::DeliveryProbe::Outcome;
   switch (outcome) {
@@ -44,10 +46,21 @@ void Probes::matched(const RuleSpec& rule) { metrics_.rule_matched(rule.arn); }
 void Probes::unmatched() { metrics_.event_unmatched(); }
 void Probes::unknown_bus(std::string_view name, std::string_view nearest) {
   metrics_.unknown_bus(name);
+  unknown_buses_.with([&](auto& buses) {
+    const auto found = buses.find(std::string(name));
+    if (found == buses.end() && buses.size() >= kShownBuses) return;
+    UnknownBus& bus = buses[std::string(name)];
+    ++bus.events;
+    bus.nearest = nearest;
+  });
   spdlog::warn(
       "an event for the event bus '{}', which does not exist, was accepted and dropped, as on AWS; the nearest "
       "bus is '{}'",
       name, nearest);
+}
+
+std::map<std::string, Probes::UnknownBus> Probes::unknown_buses() const {
+  return unknown_buses_.with([](const auto& buses) { return buses; });
 }
 
 void Probes::attempted(const EndpointSpec& endpoint, std::chrono::nanoseconds duration, bool ok) {

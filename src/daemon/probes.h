@@ -2,8 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <map>
+#include <string>
 
 #include "api/api.h"
+#include "base/guarded.h"
 #include "bus/acceptor.h"
 #include "delivery/invoker.h"
 #include "handlers/host/effects.h"
@@ -24,6 +27,13 @@ class Probes final : public bus::BusProbe,
   metrics::PipelineMetrics& metrics() { return metrics_; }
   std::int64_t connections() const { return connections_; }
   std::int64_t wal_bytes() const { return wal_bytes_; }
+
+  // Event buses that events were sent to and that do not exist; the first hundred names since the start.
+  struct UnknownBus {
+    std::int64_t events = 0;
+    std::string nearest;
+  };
+  std::map<std::string, UnknownBus> unknown_buses() const;
 
   void received(std::size_t entries) override;
   void rejected(std::string_view error_code) override;
@@ -53,6 +63,7 @@ class Probes final : public bus::BusProbe,
 
  private:
   metrics::PipelineMetrics metrics_;
+  Guarded<std::map<std::string, UnknownBus>> unknown_buses_;
   std::atomic<std::int64_t> connections_{0};
   std::atomic<std::int64_t> wal_bytes_{0};
 };

@@ -1,7 +1,7 @@
 #include "delivery/redrive.h"
 
 #include "model/event.h"
-#include "model/json_text.h"
+#include "base/json_text.h"
 
 namespace waybill::delivery {
 

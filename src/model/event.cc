@@ -1,6 +1,7 @@
 #include "model/event.h"
 
-#include "model/json_text.h"
+#include "base/iso_time.h"
+#include "base/json_text.h"
 
 namespace waybill {
 
@@ -26,6 +27,15 @@ void append_event_head(const EventFields& fields, std::string& out) {
     }
   }
   out.append(R"(],"detail":)");
+}
+
+WallTime event_time(std::string_view event) {
+  // Quotes inside of texts are escaped: this cannot be found in one.
+  constexpr std::string_view kTime = R"(,"time":")";
+  constexpr std::size_t kLength = std::string_view("YYYY-MM-DDTHH:MM:SSZ").size();
+  const std::size_t at = event.find(kTime);
+  if (at == std::string_view::npos) return {};
+  return parse_iso8601(event.substr(at + kTime.size(), kLength)).value_or(WallTime{});
 }
 
 std::string_view event_id(std::string_view event) {

@@ -22,6 +22,9 @@ struct EventFields {
 // The delivered form up to and including `"detail":`; the caller appends the compact detail and a closing brace.
 void append_event_head(const EventFields& fields, std::string& out);
 
+// The time of an event in delivered form; the epoch when the text does not begin as append_event_head writes it.
+WallTime event_time(std::string_view event);
+
 // The id of an event in delivered form, "" when the text does not begin as append_event_head writes it.
 std::string_view event_id(std::string_view event);
 

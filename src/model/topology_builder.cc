@@ -49,14 +49,14 @@ RetryPolicy retry_policy(const Json& target) {
 std::shared_ptr<const expr::InputShape> input_shape(const std::string& id, const Json& target) {
   expr::InputSpec spec;
   if (target.contains("Input")) spec.input = json_or_text(target, "Input");
-  if (target.contains("InputPath")) spec.input_path = text(target, "InputPath");
+  if (target.contains("InputPath")) spec.path = text(target, "InputPath");
   if (const auto found = target.find("InputTransformer"); found != target.end() && found->is_object()) {
-    auto& transformer = spec.input_transformer.emplace();
-    transformer.input_template = text(*found, "InputTemplate");
+    auto& transformer = spec.transformer.emplace();
+    transformer.text = text(*found, "InputTemplate");
     transformer.paths = found->value("InputPathsMap", std::map<std::string, std::string>());
   }
-  if (!spec.input && !spec.input_path && !spec.input_transformer) return nullptr;
-  auto shape = expr::InputShape::parse(spec, id);
+  if (!spec.input && !spec.path && !spec.transformer) return nullptr;
+  auto shape = expr::InputShape::parse(spec, {id});
   return shape ? std::make_shared<const expr::InputShape>(std::move(*shape)) : nullptr;
 }
 

@@ -21,7 +21,7 @@ namespace waybill::pattern {
 
 class FlatEvent {
  public:
-  // Deeper events are refused. Above what an accepted detail may have (model/json_text.h), so that none is lost here.
+  // Deeper events are refused. Above what an accepted detail may have (base/json_text.h), so that none is lost here.
   static constexpr std::size_t kMaxNesting = 1200;
 
   // A place is the chain of array elements a leaf lies in. Only elements that are objects or arrays count: the

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/base64.h"
-#include "model/json_text.h"
+#include "base/json_text.h"
 #include "table/decimal.h"
 
 namespace waybill::table {

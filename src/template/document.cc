@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "model/json_text.h"
+#include "base/json_text.h"
 #include "template/document_readers.h"
 
 namespace waybill::templates {

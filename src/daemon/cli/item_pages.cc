@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "daemon/cli/raw_json.h"
-#include "model/json_text.h"
+#include "base/json_text.h"
 #include "net/url.h"
 
 namespace waybill::cli {

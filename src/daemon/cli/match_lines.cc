@@ -4,7 +4,7 @@
 
 #include "base/result.h"
 #include "daemon/cli/raw_json.h"
-#include "model/json_text.h"
+#include "base/json_text.h"
 #include "pattern/pattern.h"
 
 namespace waybill::cli {

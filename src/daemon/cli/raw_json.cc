@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/json_text.h"
+#include "base/json_text.h"
 #include "pattern/json_reader.h"
 
 namespace waybill::cli {

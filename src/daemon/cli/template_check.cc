@@ -84,7 +84,12 @@ class Check {
       if (!spec) fail(spec.error());
     }
     Topology::EndpointNumbers numbers;
-    const auto topology = Topology::build(resources, place_, numbers);
+    Catalog catalog;
+    for (const Resource& resource : resources) {
+      auto row = CatalogRow::read(resource);
+      if (row) catalog.emplace(resource.key, std::move(*row));
+    }
+    const auto topology = Topology::build(catalog, place_, numbers);
     if (!topology) {
       fail(topology.error());
       return;

@@ -8,7 +8,7 @@
 #include "daemon/cli/input.h"
 #include "daemon/cli/text_table.h"
 #include "daemon/cli/verbs.h"
-#include "model/json_text.h"
+#include "base/json_text.h"
 
 namespace waybill::cli {
 

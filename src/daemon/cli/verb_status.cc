@@ -73,6 +73,7 @@ Result<int> run_status(const Options& options) {
   print_templates(status);
   print_list(status, "notices", "notices");
   print_list(status, "drift", "changed since the templates were applied");
+  print_list(status, "unknown_buses", "event buses that events were sent to and that do not exist");
   print_endpoints(status);
   return kOk;
 }

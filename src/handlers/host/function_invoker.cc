@@ -47,13 +47,13 @@ RecordOutcome call(Handler& handler, const Invocation& invocation, const TableRe
 
 }  // namespace
 
-delivery::AttemptResult FunctionInvoker::invoke(const delivery::Attempt& attempt) {
+delivery::AttemptResult FunctionInvoker::invoke(const delivery::Attempt& attempt, const std::string& input) {
   using delivery::FailureClass;
   const EndpointSpec& endpoint = attempt.endpoint;
   if (!endpoint.function) {
     return failure(
         FailureClass::permanent, "NO_RESOURCE",
-        "the target " + endpoint.target_arn + " does not exist, or is of a kind that Waybill does not deliver to");
+        "the function " + endpoint.target_arn + " does not exist");
   }
   const FunctionSpec& function = *endpoint.function;
   const auto handler = ports_.registry.find(function.handler);
@@ -68,7 +68,6 @@ delivery::AttemptResult FunctionInvoker::invoke(const delivery::Attempt& attempt
                                          return may_read(*ports_.topology.get(), function, action, arn);
                                        });
 
-  const std::string& body = endpoint.input.empty() ? attempt.payload.body : endpoint.input;
   Invocation invocation;
   invocation.request_id = uuid_from(static_cast<std::uint64_t>(attempt.delivery.key.id.value));
   invocation.function_name = function.name;
@@ -77,7 +76,7 @@ delivery::AttemptResult FunctionInvoker::invoke(const delivery::Attempt& attempt
   invocation.deadline = attempt.deadline;
   invocation.environment = &function.environment;
   invocation.random_seed = ports_.random.next();
-  invocation.records.push_back({std::string(event_id(attempt.payload.body)), body});
+  invocation.records.push_back({std::string(event_id(attempt.payload.body)), input});
 
   const RecordOutcome record = call(*handler, invocation, tables);
   return settle(attempt, invocation.request_id, record, tables);

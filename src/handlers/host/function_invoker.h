@@ -9,7 +9,7 @@
 namespace waybill {
 
 // Constant after construction; called on worker threads, several at once.
-class FunctionInvoker final : public delivery::Invoker {
+class FunctionInvoker {
  public:
   struct Ports {
     const HandlerRegistry& registry;
@@ -22,7 +22,8 @@ class FunctionInvoker final : public delivery::Invoker {
   };
   explicit FunctionInvoker(Ports ports) : ports_(ports) {}
 
-  delivery::AttemptResult invoke(const delivery::Attempt& attempt) override;
+  // input: what the function gets, the event or what its target's input makes of it.
+  delivery::AttemptResult invoke(const delivery::Attempt& attempt, const std::string& input);
 
  private:
   delivery::AttemptResult settle(const delivery::Attempt& attempt, const std::string& request_id,

@@ -1,0 +1,80 @@
+#include "daemon/target_invoker.h"
+
+#include "model/event.h"
+#include "topic/publisher.h"
+
+namespace waybill {
+
+namespace {
+
+using delivery::AttemptResult;
+using delivery::FailureClass;
+
+AttemptResult failure(const char* code, std::string message) {
+  AttemptResult result;
+  result.ok = false;
+  result.failure = FailureClass::permanent;
+  result.error_code = code;
+  result.error_message = std::move(message);
+  return result;
+}
+
+AttemptResult caused(store::Changes changes, std::vector<NewDelivery> deliveries) {
+  AttemptResult result;
+  result.consequences.changes = std::move(changes);
+  result.consequences.deliveries = std::move(deliveries);
+  return result;
+}
+
+}  // namespace
+
+expr::Shaped shaped_input(const EndpointSpec& endpoint, const std::string& event, WallTime ingested_at) {
+  if (!endpoint.shape) return {event};
+  return endpoint.shape->render({event, endpoint.rule_arn, endpoint.rule_name, ingested_at});
+}
+
+AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
+  const EndpointSpec& endpoint = attempt.endpoint;
+  expr::Shaped input = shaped_input(endpoint, attempt.payload.body, attempt.delivery.ingested_at);
+  if (!input.is_valid) return failure("INVALID_JSON", "Invalid input for target.");
+  switch (endpoint.target) {
+    case TargetKind::function: return ports_.functions.invoke(attempt, input.body);
+    case TargetKind::topic: return publish(attempt, std::move(input.body));
+    case TargetKind::bus: return hand_over(attempt);
+    case TargetKind::queue:
+      return failure("NO_RESOURCE", "The specified queue does not exist or you do not have access to it. (" +
+                                        endpoint.target_arn + ")");
+    case TargetKind::log_group:
+      return failure("NO_RESOURCE", "The specified log group does not exist. (" + endpoint.target_arn + ")");
+    case TargetKind::api_destination:
+    case TargetKind::other: break;
+  }
+  return failure("NO_RESOURCE", "Waybill does not deliver to targets like " + endpoint.target_arn);
+}
+
+AttemptResult TargetInvoker::publish(const delivery::Attempt& attempt, std::string message) const {
+  const EndpointSpec& endpoint = attempt.endpoint;
+  auto published = topic::publish(*ports_.topology.get(), {endpoint.target_arn, "", std::move(message), {}},
+                                  attempt.delivery.depth + 1, attempt.now, ports_.random, ports_.journal);
+  if (published) return caused(std::move(published->changes), std::move(published->deliveries));
+  const bool is_missing = published.error().code == ErrorCode::not_found;
+  return failure(is_missing ? "NO_RESOURCE" : "INVALID_PARAMETER", published.error().message);
+}
+
+AttemptResult TargetInvoker::hand_over(const delivery::Attempt& attempt) const {
+  const std::string& event = attempt.payload.body;
+  if (attempt.payload.kind == PayloadKind::forwarded_event) {
+    return failure("THIRD_ACCOUNT_HOP_DETECTED",
+                   "Event ingestion rejected for event " + std::string(event_id(event)) +
+                       " because an event can be sent to an event bus target only once. This event was previously "
+                       "delivered to an event bus target.");
+  }
+  bus::Prepared prepared;
+  const bool passed = ports_.acceptor.pass({attempt.endpoint.target_arn, PayloadKind::forwarded_event,
+                                            event_time(event), event, attempt.delivery.depth + 1},
+                                           prepared);
+  if (!passed) return failure("NO_RESOURCE", "The event bus " + attempt.endpoint.target_arn + " does not exist.");
+  return caused(std::move(prepared.changes), std::move(prepared.deliveries));
+}
+
+}  // namespace waybill
