@@ -120,7 +120,7 @@ void Dispatcher::Impl::stop() {
 
 bool Dispatcher::Impl::quiet() const {
   const std::lock_guard lock(mutex_);
-  return tasks_ == 0 && reading_ == 0 && in_journal_ == 0;
+  return tasks_ == 0 && awaited_ == 0 && reading_ == 0 && in_journal_ == 0;
 }
 
 std::vector<EndpointCounts> Dispatcher::Impl::counts() const {
@@ -184,7 +184,7 @@ void Dispatcher::Impl::pump_locked(Work& work) {
     // A rule that came back is in the topology before the dispatcher is told.
     if (!lane.spec) lane.spec = ports_.topology.get()->endpoint(lane.id);
     const auto first = lane.window.first_due();
-    const bool due = first && *first <= now;
+    const bool due = first && *first <= now && (!lane.stalled_until || *lane.stalled_until <= now);
     if (due && tasks_ >= options_.workers) break;
     ready_.pop_front();
     lane.queued = false;
@@ -208,7 +208,8 @@ std::shared_ptr<Batch> Dispatcher::Impl::make_batch_locked(Lane& lane, WallTime 
   batch->lane = &lane;
   batch->spec = lane.spec;
   // A handler known to be fast gets several deliveries for one hand-over; a slow one must not keep others waiting.
-  const bool fast = lane.pace.count() > 0 && lane.pace < std::chrono::milliseconds{1};
+  batch->async = lane.spec && ports_.invoker.asynchronous(*lane.spec);
+  const bool fast = !batch->async && lane.pace.count() > 0 && lane.pace < std::chrono::milliseconds{1};
   const std::size_t most = fast ? options_.batch : 1;
   while (batch->todo.size() < most) {
     auto waiting = lane.window.take(now);
@@ -229,6 +230,7 @@ std::string Dispatcher::Impl::slot_of(const Lane& lane) { return lane.spec ? lan
 
 int Dispatcher::Impl::limit_of(const Lane& lane) const {
   constexpr int kUnlimited = 1'000'000;
+  if (lane.spec && ports_.invoker.asynchronous(*lane.spec)) return options_.max_async;
   if (!lane.spec || !lane.spec->function || !lane.spec->function->concurrency) return kUnlimited;
   return *lane.spec->function->concurrency;
 }
@@ -263,8 +265,12 @@ void Dispatcher::Impl::expire_locked(Work& work) {
     for (Window::Waiting& waiting : batch->todo) batch->lane->window.put_back(std::move(waiting));
     batch->todo.clear();
     work.timed_out.push_back(batch);
-    --tasks_;
-    ++slots_[batch->slot].stuck;
+    if (batch->on_worker) {
+      --tasks_;
+      ++slots_[batch->slot].stuck;
+    } else {
+      --awaited_;
+    }
     std::move(batch->finished.begin(), batch->finished.end(), std::back_inserter(work.finished));
     batch->finished.clear();
     release_slot_locked(*batch);

@@ -23,6 +23,7 @@ struct DispatcherOptions {
   std::size_t batch = 32;     // deliveries of a fast handler that one task takes
   int max_conflicts = 50;     // version conflicts in a row before an attempt counts as failed
   int max_stuck = 4;          // hanging invocations of one function before it counts as unhealthy
+  int max_async = 16;         // attempts in flight at one target whose attempts hold no worker
 };
 
 struct EndpointCounts {

@@ -28,6 +28,8 @@ struct Batch {
   std::string slot;                            // key of its slots: the lane's specification may change meanwhile
   std::vector<store::Journal::Unit> finished;  // settled, to be submitted together
   bool abandoned = false;                      // the current attempt ran past its deadline and was settled as a timeout
+  bool async = false;                          // its one attempt is made by Invoker::invoke_async
+  bool on_worker = true;                       // an asynchronous attempt gives its worker back once it has begun
 };
 
 struct Lane {
@@ -101,10 +103,16 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   void run_batch(const std::shared_ptr<Batch>& batch);
   bool next_of_batch(const std::shared_ptr<Batch>& batch);
   void end_batch(const std::shared_ptr<Batch>& batch);
-  AttemptResult attempt(const Batch& batch, const EndpointSpec& spec, const Window::Waiting& waiting,
-                        const PayloadPtr& payload);
+  std::optional<AttemptResult> refuse_attempt(const Batch& batch, const Window::Waiting& waiting,
+                                              const Payload& payload) const;
+  Attempt attempt_of(const Batch& batch, const Origin& origin, const Window::Waiting& waiting,
+                     const Payload& payload) const;
+  void begin_async(const std::shared_ptr<Batch>& batch, const Origin& origin, const Window::Waiting& waiting,
+                   PayloadPtr payload);
+  bool conclude(Batch& batch, const Origin& origin, PayloadPtr payload, AttemptResult result, SteadyTime began);
+  bool postpone_locked(const Origin& origin, const Window::Waiting& waiting, Millis delay);
   PayloadPtr payload_of(const Window::Waiting& waiting);
-  void stall_locked(Lane& lane, Window::Waiting waiting);
+  void stall_locked(Lane& lane, Window::Waiting waiting, Millis delay = std::chrono::seconds{1});
   store::Journal::Unit settle_unit(const Origin& origin, Window::Waiting waiting, PayloadPtr payload,
                                    AttemptResult result);
   void applied(const Origin& origin, Window::Waiting waiting, Settled settled, store::Applied applied);
@@ -121,7 +129,8 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   std::set<std::pair<WallTime, Lane*>> due_;
   std::unordered_map<std::string, Slots> slots_;  // by target ARN
   std::list<std::shared_ptr<Batch>> running_;
-  std::size_t tasks_ = 0;  // batches posted or running, less stuck ones
+  std::size_t tasks_ = 0;    // batches posted or running, less stuck ones and those that gave their worker back
+  std::size_t awaited_ = 0;  // batches that gave their worker back and are not abandoned
   std::size_t reading_ = 0;
   std::int64_t in_journal_ = 0;  // units submitted and not yet answered
   std::optional<SteadyTime> wake_at_;

@@ -43,7 +43,7 @@ std::shared_ptr<const EndpointSpec> gone(EndpointId id, const std::string& key) 
 void Dispatcher::Impl::start(Work work) {
   if (!work.finished.empty()) ports_.journal.submit_many(store::Lane::internal, std::move(work.finished));
   for (auto& batch : work.timed_out) {
-    ports_.executor.replace_stuck_thread();
+    if (batch->on_worker) ports_.executor.replace_stuck_thread();
     AttemptResult result;
     result.ok = false;
     result.error_code = "TIMEOUT";
@@ -86,35 +86,28 @@ void Dispatcher::Impl::run_batch(const std::shared_ptr<Batch>& batch) {
       stall_locked(*batch->lane, waiting);
       continue;
     }
-    const SteadyTime before = ports_.steady.now();
-    AttemptResult result = attempt(*batch, *origin.spec, waiting, payload);
-    const auto took = ports_.steady.now() - before;
-    {
-      const std::lock_guard lock(mutex_);
-      if (batch->abandoned) {  // settled as a timeout meanwhile: this result comes too late
-        ports_.probe.ended(*origin.spec, DeliveryProbe::Outcome::fenced);
-        break;
-      }
-      batch->lane->pace = batch->lane->pace.count() == 0 ? took : (batch->lane->pace * 7 + took) / 8;
-      batch->current.reset();
+    auto result = refuse_attempt(*batch, waiting, *payload);
+    if (!result && batch->async) {
+      begin_async(batch, origin, waiting, std::move(payload));
+      return;
     }
-    ports_.probe.attempted(*origin.spec, took, result.ok);
-    auto unit = settle_unit(origin, waiting, std::move(payload), std::move(result));
-    const std::lock_guard lock(mutex_);
-    batch->finished.push_back(std::move(unit));
+    const SteadyTime began = ports_.steady.now();
+    if (!result) result = ports_.invoker.invoke(attempt_of(*batch, origin, waiting, *payload));
+    if (!conclude(*batch, origin, std::move(payload), std::move(*result), began)) break;
   }
   end_batch(batch);
 }
 
-AttemptResult Dispatcher::Impl::attempt(const Batch& batch, const EndpointSpec& spec, const Window::Waiting& waiting,
-                                        const PayloadPtr& payload) {
+// Why the attempt fails before anybody is asked.
+std::optional<AttemptResult> Dispatcher::Impl::refuse_attempt(const Batch& batch, const Window::Waiting& waiting,
+                                                              const Payload& payload) const {
   const auto failure = [](FailureClass failure_class, const char* code, std::string message) {
     return AttemptResult{false, failure_class, code, std::move(message), {}};
   };
   if (!batch.spec) {
     return failure(FailureClass::permanent, "NO_RESOURCE", "the rule or target of this delivery no longer exists");
   }
-  if (!payload->id.value) {
+  if (!payload.id.value) {
     return failure(FailureClass::retriable, "INTERNAL_ERROR", "the payload of this delivery is not in the store");
   }
   if (waiting.delivery.depth > kMaxDepth) {
@@ -126,7 +119,79 @@ AttemptResult Dispatcher::Impl::attempt(const Batch& batch, const EndpointSpec& 
     return failure(FailureClass::retriable, "ERROR_FROM_TARGET",
                    "the function is unhealthy: " + std::to_string(options_.max_stuck) + " of its invocations hang");
   }
-  return ports_.invoker.invoke({spec, waiting.delivery, *payload, ports_.wall.now(), batch.deadline});
+  return std::nullopt;
+}
+
+Attempt Dispatcher::Impl::attempt_of(const Batch& batch, const Origin& origin, const Window::Waiting& waiting,
+                                     const Payload& payload) const {
+  return {*origin.spec, waiting.delivery, payload, ports_.wall.now(), batch.deadline};
+}
+
+// From here on the batch holds its function's slot, but no worker. Its result is settled on a worker again.
+void Dispatcher::Impl::begin_async(const std::shared_ptr<Batch>& batch, const Origin& origin,
+                                   const Window::Waiting& waiting, PayloadPtr payload) {
+  Work work;
+  bool abandoned = false;
+  {
+    const std::lock_guard lock(mutex_);
+    abandoned = batch->abandoned;
+    if (!abandoned) {
+      batch->on_worker = false;
+      --tasks_;
+      ++awaited_;
+      pump_locked(work);
+    }
+  }
+  start(std::move(work));
+  if (abandoned) {
+    end_batch(batch);
+    return;
+  }
+  const Attempt attempt = attempt_of(*batch, origin, waiting, *payload);
+  const SteadyTime began = ports_.steady.now();
+  ports_.invoker.invoke_async(
+      attempt, [self = shared_from_this(), batch, origin, payload, began](AttemptResult result) {
+        self->ports_.executor.post([self, batch, origin, payload, began, result = std::move(result)]() mutable {
+          self->conclude(*batch, origin, std::move(payload), std::move(result), began);
+          self->end_batch(batch);
+        });
+      });
+}
+
+// False when the attempt was settled as a timeout meanwhile: this result comes too late.
+bool Dispatcher::Impl::conclude(Batch& batch, const Origin& origin, PayloadPtr payload, AttemptResult result,
+                                SteadyTime began) {
+  const auto took = ports_.steady.now() - began;
+  Window::Waiting waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    if (batch.abandoned) {
+      ports_.probe.ended(*origin.spec, DeliveryProbe::Outcome::fenced);
+      return false;
+    }
+    waiting = *std::exchange(batch.current, std::nullopt);
+    if (result.postponed) {
+      if (postpone_locked(origin, waiting, *result.postponed)) return true;
+      result = {false, FailureClass::retriable, "THROTTLING", "the target's rate limit left no room for it", {}};
+    }
+    batch.lane->pace = batch.lane->pace.count() == 0 ? took : (batch.lane->pace * 7 + took) / 8;
+  }
+  ports_.probe.attempted(*origin.spec, took, result.ok);
+  auto unit = settle_unit(origin, std::move(waiting), std::move(payload), std::move(result));
+  const std::lock_guard lock(mutex_);
+  batch.finished.push_back(std::move(unit));
+  return true;
+}
+
+// False when the event is too old to wait.
+bool Dispatcher::Impl::postpone_locked(const Origin& origin, const Window::Waiting& waiting, Millis delay) {
+  if (ports_.wall.now() >= waiting.delivery.ingested_at + origin.spec->retry.max_age) return false;
+  if (origin.generation == ports_.journal.generation()) {
+    stall_locked(*origin.lane, waiting, delay);
+  } else {  // a reset took the row meanwhile
+    origin.lane->window.finish(waiting.delivery.key.id);
+  }
+  return true;
 }
 
 bool Dispatcher::Impl::next_of_batch(const std::shared_ptr<Batch>& batch) {
@@ -158,11 +223,11 @@ void Dispatcher::Impl::end_batch(const std::shared_ptr<Batch>& batch) {
   {
     const std::lock_guard lock(mutex_);
     running_.remove(batch);
-    if (batch->abandoned) {  // the stuck thread came back; its slot was given away when it timed out
-      --slots_[batch->slot].stuck;
-    } else {
-      --tasks_;
+    if (!batch->abandoned) {
+      --(batch->on_worker ? tasks_ : awaited_);
       release_slot_locked(*batch);
+    } else if (batch->on_worker) {  // the stuck thread came back; its slot was given away when it timed out
+      --slots_[batch->slot].stuck;
     }
     refresh_locked(*batch->lane);
     pump_locked(work);
@@ -182,9 +247,9 @@ PayloadPtr Dispatcher::Impl::payload_of(const Window::Waiting& waiting) {
 }
 
 // Back to where it was, to be tried again in a while; no attempt was made.
-void Dispatcher::Impl::stall_locked(Lane& lane, Window::Waiting waiting) {
+void Dispatcher::Impl::stall_locked(Lane& lane, Window::Waiting waiting, Millis delay) {
   lane.window.put_back(std::move(waiting));
-  lane.stalled_until = ports_.wall.now() + std::chrono::seconds{1};
+  lane.stalled_until = std::max(lane.stalled_until.value_or(WallTime::min()), ports_.wall.now() + delay);
 }
 
 store::Journal::Unit Dispatcher::Impl::settle_unit(const Origin& origin, Window::Waiting waiting, PayloadPtr payload,

@@ -2,11 +2,13 @@
 // probe. Declared here; the daemon joins them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/function.h"
 #include "base/result.h"
 #include "delivery/retry.h"
 #include "model/delivery.h"
@@ -15,6 +17,7 @@
 
 namespace waybill::delivery {
 
+// What it refers to lives as long as the call it is given to.
 struct Attempt {
   const EndpointSpec& endpoint;
   const Delivery& delivery;
@@ -35,6 +38,10 @@ struct AttemptResult {
   std::string error_code;     // contract section 9: ERROR_FROM_TARGET, NO_RESOURCE, TIMEOUT, …
   std::string error_message;  // for people
   Consequences consequences;  // commit with the outcome, also with a failure
+  Millis retry_after{0};      // a failure is retried no earlier than this from now, as its target asked
+  // No attempt was made: the endpoint may be asked again after this time. Nothing else here counts then, and no attempt
+  // is counted; only a delivery past its policy's maximum age ends as a failure, THROTTLING.
+  std::optional<Millis> postponed{};
 };
 
 class Invoker {
@@ -42,6 +49,13 @@ class Invoker {
   virtual ~Invoker() = default;
   // Blocks up to the deadline, in good handlers. Called on worker threads, several at once.
   virtual AttemptResult invoke(const Attempt& attempt) = 0;
+
+  // Whether attempts at this endpoint wait for others, and are made by invoke_async() so that they hold no worker
+  // meanwhile. Pure: called with the dispatcher's lock held.
+  virtual bool asynchronous(const EndpointSpec& /*endpoint*/) const { return false; }
+  // Called on worker threads, several at once; must not block. `done` is called exactly once, from any thread, also
+  // before this returns. A result after the attempt's deadline is dropped: the attempt was settled as a timeout.
+  virtual void invoke_async(const Attempt& attempt, UniqueFunction<void(AttemptResult)> done) { done(invoke(attempt)); }
 };
 
 class DeadLetterRouter {

@@ -45,8 +45,8 @@ Settled settle(const SettleContext& context, AttemptResult result, const Backoff
     return settled;
   }
   const int attempts = delivery.attempts + 1;
-  const RetryDecision decision =
-      decide(context.endpoint.retry, backoff, result.failure, attempts, delivery.ingested_at, context.now, random);
+  const RetryDecision decision = decide(context.endpoint.retry, backoff, result.failure, attempts, delivery.ingested_at,
+                                        context.now, random, result.retry_after);
   if (decision.retry_at) {
     settled.outcome = DeliveryProbe::Outcome::retried;
     settled.retry = delivery;

@@ -15,14 +15,14 @@ Millis ceiling(const Backoff& backoff, int attempts) {
 }  // namespace
 
 RetryDecision decide(const RetryPolicy& policy, const Backoff& backoff, FailureClass failure, int attempts,
-                     WallTime ingested_at, WallTime now, Random& random) {
+                     WallTime ingested_at, WallTime now, Random& random, Millis minimum) {
   if (failure == FailureClass::permanent) return {std::nullopt, ""};
   if (attempts > policy.max_retries) return {std::nullopt, "MaximumRetryAttempts"};
   const WallTime too_old = ingested_at + policy.max_age;
   if (now >= too_old) return {std::nullopt, "MaximumEventAgeInSeconds"};
   const auto bound = static_cast<std::uint64_t>(ceiling(backoff, attempts).count());
   const Millis wait{static_cast<std::int64_t>(random.below(bound + 1))};
-  return {std::min(now + wait, too_old), ""};
+  return {std::min(now + std::max(wait, minimum), too_old), ""};
 }
 
 }  // namespace waybill::delivery

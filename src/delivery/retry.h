@@ -27,8 +27,9 @@ struct RetryDecision {
   std::string exhausted_condition;
 };
 
-// `attempts` counts the failed one. A retry that would come after the event's maximum age is made at that age.
+// `attempts` counts the failed one. The wait is at least `minimum`. A retry that would come after the event's maximum
+// age is made at that age.
 RetryDecision decide(const RetryPolicy& policy, const Backoff& backoff, FailureClass failure, int attempts,
-                     WallTime ingested_at, WallTime now, Random& random);
+                     WallTime ingested_at, WallTime now, Random& random, Millis minimum = Millis{0});
 
 }  // namespace waybill::delivery

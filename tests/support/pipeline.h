@@ -56,15 +56,30 @@ class FakeInvoker final : public delivery::Invoker {
     int attempts_before;
     WallTime at;
   };
+  using Done = UniqueFunction<void(delivery::AttemptResult)>;
   delivery::AttemptResult invoke(const delivery::Attempt& attempt) override {
     calls.push_back({attempt.endpoint.target_arn, attempt.payload.body, attempt.delivery.attempts, attempt.now});
     return act ? act(attempt) : delivery::AttemptResult{};
+  }
+  bool asynchronous(const EndpointSpec&) const override { return async; }
+  void invoke_async(const delivery::Attempt& attempt, Done done) override {
+    calls.push_back({attempt.endpoint.target_arn, attempt.payload.body, attempt.delivery.attempts, attempt.now});
+    if (act) return done(act(attempt));
+    held.push_back(std::move(done));
+  }
+  // Ends the oldest asynchronous attempt that is held.
+  void end_held(delivery::AttemptResult result = {}) {
+    Done done = std::move(held.front());
+    held.pop_front();
+    done(std::move(result));
   }
   static delivery::AttemptResult failed(delivery::FailureClass failure = delivery::FailureClass::retriable) {
     return {false, failure, "ERROR_FROM_TARGET", "it failed", {}};
   }
   std::vector<Call> calls;
   std::function<delivery::AttemptResult(const delivery::Attempt&)> act;
+  bool async = false;
+  std::deque<Done> held;  // asynchronous attempts that act() did not end at once
 };
 
 class FakeDeadLetters final : public delivery::DeadLetterRouter {
@@ -96,7 +111,7 @@ inline Resource resource(const std::string& kind, const std::string& name, const
   return {{"000000000000", "us-east-1", kind, name}, owner, body};
 }
 
-class Pipeline final : public bus::DeliverySink {
+class Pipeline : public bus::DeliverySink {
  public:
   explicit Pipeline(const std::vector<Resource>& resources, delivery::DispatcherOptions options = {},
                     std::shared_ptr<ModelDisk> disk = std::make_shared<ModelDisk>())
@@ -133,6 +148,14 @@ class Pipeline final : public bus::DeliverySink {
     return results;
   }
 
+  // Runs what is ready, though asynchronous attempts may be in flight.
+  void run_ready() {
+    do {
+      while (executor.run_one()) {
+      }
+      journal.apply(store::Lane::internal, {}).value();
+    } while (!executor.empty());
+  }
   // Runs everything that can be run without time passing.
   void settle() {
     for (;;) {

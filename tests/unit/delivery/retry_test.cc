@@ -63,3 +63,13 @@ TEST_CASE("a retry never comes after the maximum age: the last one is made at it
     CHECK(*decision.retry_at <= kStart + std::chrono::seconds{60});
   }
 }
+
+TEST_CASE("the wait is at least what the target asked for, but ends at the event's maximum age") {
+  SeededRandom random(1);
+  const RetryPolicy policy{185, std::chrono::seconds{3600}};
+  const auto at = [&](Millis minimum) {
+    return decide(policy, kBackoff, FailureClass::retriable, 1, kStart, kStart, random, minimum).retry_at.value();
+  };
+  CHECK(at(std::chrono::seconds{120}) == kStart + std::chrono::seconds{120});
+  CHECK(at(std::chrono::hours{2}) == kStart + std::chrono::hours{1});
+}
