@@ -18,6 +18,7 @@ using DeliveryId = Id<struct DeliveryTag>;
 using EndpointId = Id<struct EndpointTag>;
 using DeadLetterId = Id<struct DeadLetterTag>;
 using TableId = Id<struct TableTag>;
+using ArchiveId = Id<struct ArchiveTag>;
 
 }  // namespace waybill
 

@@ -1,6 +1,7 @@
 #include "store/apply.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -68,11 +69,23 @@ class UnitApplier {
 
   bool wrote() const { return wrote_; }
 
+  // Before the changes of a list: which payloads it archives.
+  void enter(const Changes& changes) {
+    for (const Change& change : changes.list) {
+      if (const auto* event = std::get_if<ArchiveEvent>(&change)) {
+        archived_.try_emplace(event->payload, Archived{event->event_time, false});
+      }
+    }
+  }
+
   Step apply(const Change& change) { return std::visit(*this, change); }
 
   Step operator()(const InsertPayload& change) {
     if (!change.payload) return Why(refusal(Refusal::Reason::invalid_effect, "there is no payload to insert"));
-    return written(engine_.payloads().insert(*change.payload));
+    const auto archived = archived_.find(change.payload->id);
+    if (archived == archived_.end()) return written(engine_.payloads().insert(*change.payload));
+    archived->second.inserted = true;
+    return written(engine_.payloads().insert_archived(*change.payload));
   }
   Step operator()(const InsertDelivery& change) { return written(engine_.deliveries().insert(change.delivery)); }
 
@@ -136,12 +149,24 @@ class UnitApplier {
   }
   Step operator()(const AppendHistory& change) { return written(engine_.history().append(change)); }
 
-  Step operator()(const SweepPayloads& sweep) {
-    wrote_ = true;
-    auto swept = engine_.payloads().sweep(sweep.after, sweep.before, sweep.limit);
-    if (!swept) return failed(std::move(swept).error());
-    return *swept;
+  Step operator()(const ArchiveEvent& event) {
+    const Archived& archived = archived_.at(event.payload);
+    if (archived.inserted && archived.event_time == event.event_time) {
+      return written(engine_.archives().insert(event));
+    }
+    return Why(refusal(Refusal::Reason::invalid_effect,
+                       "payload " + std::to_string(event.payload.value) + " cannot be archived: " +
+                           (archived.inserted ? "it has another event time in another archive"
+                                              : "no change before this one in its unit inserts it")));
   }
+
+  Step operator()(const SweepPayloads& sweep) {
+    return swept(engine_.payloads().sweep(sweep.after, sweep.before, sweep.limit));
+  }
+  Step operator()(const SweepArchive& sweep) {
+    return swept(engine_.archives().sweep(sweep.archive, sweep.before, sweep.limit));
+  }
+  Step operator()(const DropArchive& drop) { return swept(engine_.archives().drop(drop.archive, drop.limit)); }
   Step operator()(const SweepExpiredItems& sweep) {
     if (auto fault = effect_fault(sweep.table)) return Why(std::move(*fault));
     return swept(engine_.items().sweep_expired(sweep.table, sweep.now_seconds, sweep.limit));
@@ -217,6 +242,7 @@ class UnitApplier {
                          "alternatives are nested more than " + std::to_string(kMaxAlternativeDepth) + " levels deep"));
     }
     ++depth_;
+    enter(*changes);
     for (const Change& change : changes->list) {
       auto step = apply(change);
       if (!step) return std::move(step).error();
@@ -271,6 +297,11 @@ class UnitApplier {
     if (!rows) return failed(std::move(rows).error());
     return Swept{*rows, {}, false};
   }
+  Step swept(Result<Swept> swept) {
+    wrote_ = true;
+    if (!swept) return failed(std::move(swept).error());
+    return *swept;
+  }
 
   // An engine that says what is wrong with the change concerns this unit alone; anything else, the transaction.
   Step failed(Error error) const {
@@ -286,8 +317,14 @@ class UnitApplier {
     return Why(std::move(error));
   }
 
+  struct Archived {
+    WallTime event_time;
+    bool inserted = false;
+  };
+
   Engine& engine_;
   std::int64_t& generation_;
+  std::map<PayloadId, Archived> archived_;  // of the lists entered so far
   bool wrote_ = false;
   int depth_ = 0;
 };
@@ -297,6 +334,7 @@ class UnitApplier {
 UnitOutcome apply_unit(Engine& engine, const Changes& changes, std::int64_t& generation) {
   if (auto fault = fault_before_writing(engine.items(), changes)) return std::move(*fault);
   UnitApplier applier(engine, generation);
+  applier.enter(changes);
   std::vector<ChangeResult> results;
   results.reserve(changes.list.size());
   for (std::size_t i = 0; i < changes.list.size(); ++i) {

@@ -133,6 +133,17 @@ struct AppendHistory {
   std::string detail;
 };
 
+// An event that an archive keeps: its payload stays as long as an archive refers to it. The unit that archives a
+// payload is the one that inserts it, before; `event_time` is the same for all archives of a payload. `invalid_effect`
+// otherwise.
+struct ArchiveEvent {
+  ArchiveId archive;  // never used again for another archive
+  WallTime event_time;
+  PayloadId payload;
+  std::int64_t bytes = 0;  // of the event: what SizeBytes counts
+  WallTime archived_at;    // what retention counts from
+};
+
 // Maintenance: each removes at most `limit` rows and answers how many.
 struct SweepPayloads {  // that no delivery needs, with id below `before`, oldest first, resuming after `after`
   PayloadId after;
@@ -154,14 +165,24 @@ struct SweepHistory {
   int limit = 1000;
 };
 
+struct SweepArchive {  // what was archived before that time, oldest first
+  ArchiveId archive;
+  WallTime before;
+  int limit = 1000;
+};
+struct DropArchive {  // all that the archive holds, and its totals with the last of it
+  ArchiveId archive;
+  int limit = 1000;
+};
+
 // Drops all data and every resource without an owner, empties all tables, starts a new generation. Tables that no
 // template owns are dropped by the caller, who knows them, with a DropTable each in the same unit.
 struct ResetAll {};
 
-using Change =
-    std::variant<InsertPayload, InsertDelivery, FinishDelivery, RescheduleDelivery, InsertDeadLetter, RemoveDeadLetter,
-                 PutItem, DeleteItem, CheckItem, PutTable, DropTable, PutResource, DeleteResource, PutEndpoint,
-                 PutSetting, AppendHistory, SweepPayloads, SweepExpiredItems, SweepDeadLetters, SweepHistory, ResetAll>;
+using Change = std::variant<InsertPayload, InsertDelivery, FinishDelivery, RescheduleDelivery, InsertDeadLetter,
+                            RemoveDeadLetter, PutItem, DeleteItem, CheckItem, PutTable, DropTable, PutResource,
+                            DeleteResource, PutEndpoint, PutSetting, AppendHistory, ArchiveEvent, SweepPayloads,
+                            SweepExpiredItems, SweepDeadLetters, SweepHistory, SweepArchive, DropArchive, ResetAll>;
 
 struct Changes {
   std::vector<Change> list;
@@ -182,7 +203,7 @@ struct AlternativeApplied {};
 struct Swept {
   std::int64_t rows = 0;
   PayloadId last;     // SweepPayloads: where the next call resumes
-  bool more = false;  // SweepPayloads: the sweep is not at its end
+  bool more = false;  // SweepPayloads, SweepArchive, DropArchive: not at the end yet
 };
 using ChangeResult = std::variant<Done, ItemWritten, ConditionSkipped, AlternativeApplied, Swept>;
 

@@ -16,6 +16,8 @@ class Payloads {
  public:
   virtual ~Payloads() = default;
   virtual Status insert(const Payload& payload) = 0;
+  // A payload that archives will hold, see Archives::insert: not for sweep() until the last of them has let go.
+  virtual Status insert_archived(const Payload& payload) = 0;
   // Looks at no more than `limit` payloads with after < id < before, oldest first, and removes those without a
   // delivery. Answers how many went and the last id looked at (`after` when there was none to look at).
   virtual Result<Swept> sweep(PayloadId after, PayloadId before, int limit) = 0;
@@ -69,6 +71,16 @@ class DeadLetters {
   virtual Result<std::int64_t> sweep(WallTime before, int limit) = 0;
 };
 
+class Archives {
+ public:
+  virtual ~Archives() = default;
+  // Adds a row to the archive and to its totals. The payload was given to insert_archived(), in the same transaction.
+  virtual Status insert(const ArchiveEvent& event) = 0;
+  // Each lets go of at most `limit` events and answers how many, with `more` when there may be others.
+  virtual Result<Swept> sweep(ArchiveId archive, WallTime before, int limit) = 0;
+  virtual Result<Swept> drop(ArchiveId archive, int limit) = 0;
+};
+
 class History {
  public:
   virtual ~History() = default;
@@ -98,9 +110,10 @@ class Engine {
   virtual Items& items() = 0;
   virtual Catalog& catalog() = 0;
   virtual DeadLetters& dead_letters() = 0;
+  virtual Archives& archives() = 0;
   virtual History& history() = 0;
 
-  // Removes payloads, deliveries, dead letters and history, all at once.
+  // Removes payloads, deliveries, dead letters, history and what archives hold, all at once.
   virtual Status clear_data() = 0;
   virtual std::vector<TableId> tables() const = 0;
 

@@ -54,6 +54,31 @@ struct EndpointRow {
   std::optional<WallTime> oldest;  // ingested_at of its oldest pending delivery
 };
 
+// Events of an archive with from <= event time < to, in order of (event time, payload id).
+struct ArchiveQuery {
+  ArchiveId archive;
+  WallTime from;
+  WallTime to;
+  struct Position {
+    WallTime event_time;
+    PayloadId payload;
+    auto operator<=>(const Position&) const = default;
+  };
+  std::optional<Position> after;  // resume after this event (the last of the page before)
+  int limit = 1000;
+};
+
+struct ArchivedEvent {
+  ArchiveQuery::Position at;
+  std::string body;  // of the payload
+};
+
+struct ArchiveTotals {
+  ArchiveId archive;
+  std::int64_t events = 0;
+  std::int64_t bytes = 0;
+};
+
 // Owner/Thread: one thread at a time; make one per thread.
 class Reader {
  public:
@@ -75,6 +100,10 @@ class Reader {
   virtual Result<std::vector<DeadLetter>> dead_letters(const DeadLetterFilter& filter) = 0;
   virtual Result<std::optional<DeadLetter>> dead_letter(DeadLetterId id) = 0;
   virtual Result<std::int64_t> count_dead_letters() = 0;
+
+  virtual Result<std::vector<ArchivedEvent>> archive_events(const ArchiveQuery& query) = 0;
+  virtual Result<ArchiveTotals> archive_totals(ArchiveId archive) = 0;  // zeros for one that never held anything
+  virtual Result<std::vector<ArchiveTotals>> archives() = 0;            // all that held something and were not dropped
 
   virtual Result<std::vector<Resource>> resources() = 0;
   virtual Result<std::vector<TableSpec>> tables() = 0;

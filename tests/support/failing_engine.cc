@@ -35,6 +35,9 @@ class FailingPayloads final : public Payloads {
   Status insert(const Payload& payload) override {
     return failures_.call([&] { return inner_.insert(payload); });
   }
+  Status insert_archived(const Payload& payload) override {
+    return failures_.call([&] { return inner_.insert_archived(payload); });
+  }
   Result<Swept> sweep(PayloadId after, PayloadId before, int limit) override {
     return failures_.call([&] { return inner_.sweep(after, before, limit); });
   }
@@ -138,6 +141,24 @@ class FailingDeadLetters final : public DeadLetters {
   Failures& failures_;
 };
 
+class FailingArchives final : public Archives {
+ public:
+  FailingArchives(Archives& inner, Failures& failures) : inner_(inner), failures_(failures) {}
+  Status insert(const ArchiveEvent& event) override {
+    return failures_.call([&] { return inner_.insert(event); });
+  }
+  Result<Swept> sweep(ArchiveId archive, WallTime before, int limit) override {
+    return failures_.call([&] { return inner_.sweep(archive, before, limit); });
+  }
+  Result<Swept> drop(ArchiveId archive, int limit) override {
+    return failures_.call([&] { return inner_.drop(archive, limit); });
+  }
+
+ private:
+  Archives& inner_;
+  Failures& failures_;
+};
+
 class FailingHistory final : public History {
  public:
   FailingHistory(History& inner, Failures& failures) : inner_(inner), failures_(failures) {}
@@ -179,6 +200,7 @@ class FailingEngine final : public Engine {
   Items& items() override { return items_; }
   Catalog& catalog() override { return catalog_; }
   DeadLetters& dead_letters() override { return dead_letters_; }
+  Archives& archives() override { return archives_; }
   History& history() override { return history_; }
   Status clear_data() override {
     return failures_.call([&] { return inner_->clear_data(); });
@@ -210,6 +232,7 @@ class FailingEngine final : public Engine {
   FailingItems items_{inner_->items(), failures_};
   FailingCatalog catalog_{inner_->catalog(), failures_};
   FailingDeadLetters dead_letters_{inner_->dead_letters(), failures_};
+  FailingArchives archives_{inner_->archives(), failures_};
   FailingHistory history_{inner_->history(), failures_};
 };
 

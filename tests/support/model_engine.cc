@@ -52,6 +52,7 @@ Status ModelEngine::clear_data() {
   working_.deliveries.clear();
   working_.dead_letters.clear();
   working_.history.clear();
+  working_.archives.clear();
   return {};
 }
 
@@ -94,13 +95,24 @@ Result<Swept> ModelEngine::sweep(PayloadId after, PayloadId before, int limit) {
   for (int looked_at = 0; looked_at < limit && at != working_.payloads.end() && at->first < before; ++looked_at) {
     const PayloadId id = at->first;
     swept.last = id;
-    const bool needed = std::any_of(working_.deliveries.begin(), working_.deliveries.end(),
-                                    [&](const auto& entry) { return entry.second.payload == id; });
-    at = needed ? std::next(at) : working_.payloads.erase(at);
-    if (!needed) ++swept.rows;
+    if (needed(id)) {
+      ++at;
+    } else {
+      at = working_.payloads.erase(at);
+      ++swept.rows;
+    }
   }
   swept.more = at != working_.payloads.end() && at->first < before;
   return swept;
+}
+
+bool ModelEngine::needed(PayloadId payload) const {
+  return std::any_of(working_.deliveries.begin(), working_.deliveries.end(),
+                     [&](const auto& entry) { return entry.second.payload == payload; }) ||
+         std::any_of(working_.archives.begin(), working_.archives.end(), [&](const auto& archive) {
+           return std::any_of(archive.second.begin(), archive.second.end(),
+                              [&](const auto& entry) { return entry.second.payload == payload; });
+         });
 }
 
 // --- deliveries
@@ -247,7 +259,7 @@ Status ModelEngine::put_setting(const std::string& name, const std::string& valu
   return {};
 }
 
-// --- dead letters and history
+// --- dead letters
 
 Status ModelEngine::insert(const DeadLetter& letter) {
   if (!working_.dead_letters.try_emplace(letter.id, letter).second) {
@@ -266,6 +278,38 @@ Result<std::int64_t> ModelEngine::sweep(WallTime before, int limit) {
     return goes;
   });
   return gone;
+}
+
+// --- archives and history
+
+Status ModelEngine::insert(const store::ArchiveEvent& event) {
+  if (!working_.archives[event.archive].try_emplace({event.event_time, event.payload}, event).second) {
+    return Error{ErrorCode::conflict, "the archive holds that payload already"};
+  }
+  return {};
+}
+
+Result<Swept> ModelEngine::sweep(ArchiveId archive, WallTime before, int limit) {
+  const auto found = working_.archives.find(archive);
+  if (found == working_.archives.end()) return Swept{};
+  auto& events = found->second;
+  Swept swept;
+  while (swept.rows < limit && !events.empty()) {
+    const auto oldest = std::min_element(events.begin(), events.end(), [](const auto& a, const auto& b) {
+      return a.second.archived_at < b.second.archived_at;
+    });
+    if (oldest->second.archived_at >= before) break;
+    events.erase(oldest);
+    ++swept.rows;
+  }
+  swept.more = swept.rows == limit;
+  return swept;
+}
+
+Result<Swept> ModelEngine::drop(ArchiveId archive, int limit) {
+  WAYBILL_TRY(const Swept swept, sweep(archive, WallTime::max(), limit));
+  if (!swept.more) working_.archives.erase(archive);
+  return swept;
 }
 
 Status ModelEngine::append(const store::AppendHistory& line) {

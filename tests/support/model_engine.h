@@ -29,6 +29,7 @@ struct ModelState {
   std::map<EndpointId, std::string> endpoints;
   std::map<std::string, std::string> settings;
   std::map<DeadLetterId, DeadLetter> dead_letters;
+  std::map<ArchiveId, std::map<store::ArchiveQuery::Position, store::ArchiveEvent>> archives;
   std::deque<store::AppendHistory> history;  // oldest first
   std::int64_t generation = 1;
 };
@@ -57,6 +58,7 @@ class ModelEngine final : public store::Engine,
                           private store::Items,
                           private store::Catalog,
                           private store::DeadLetters,
+                          private store::Archives,
                           private store::History {
  public:
   explicit ModelEngine(std::shared_ptr<ModelDisk> disk) : disk_(std::move(disk)), working_(*disk_->state()) {}
@@ -73,6 +75,7 @@ class ModelEngine final : public store::Engine,
   store::Items& items() override { return *this; }
   store::Catalog& catalog() override { return *this; }
   store::DeadLetters& dead_letters() override { return *this; }
+  store::Archives& archives() override { return *this; }
   store::History& history() override { return *this; }
 
   Status clear_data() override;
@@ -86,6 +89,7 @@ class ModelEngine final : public store::Engine,
 
  private:
   Status insert(const Payload& payload) override;
+  Status insert_archived(const Payload& payload) override { return insert(payload); }
   Result<store::Swept> sweep(PayloadId after, PayloadId before, int limit) override;
 
   Status insert(const Delivery& delivery) override;
@@ -112,9 +116,14 @@ class ModelEngine final : public store::Engine,
   Result<bool> remove(DeadLetterId id) override;
   Result<std::int64_t> sweep(WallTime before, int limit) override;
 
+  Status insert(const store::ArchiveEvent& event) override;
+  Result<store::Swept> sweep(ArchiveId archive, WallTime before, int limit) override;
+  Result<store::Swept> drop(ArchiveId archive, int limit) override;
+
   Status append(const store::AppendHistory& line) override;
   Result<std::int64_t> sweep(WallTime before, std::int64_t keep, int limit) override;
 
+  bool needed(PayloadId payload) const;
   Result<ModelTable*> table_for(TableId table);
   Result<ModelTable*> table_for(TableId table, const store::ItemRow& row);
 
@@ -140,6 +149,9 @@ class ModelReader final : public store::Reader {
   Result<std::vector<DeadLetter>> dead_letters(const store::DeadLetterFilter& filter) override;
   Result<std::optional<DeadLetter>> dead_letter(DeadLetterId id) override;
   Result<std::int64_t> count_dead_letters() override;
+  Result<std::vector<store::ArchivedEvent>> archive_events(const store::ArchiveQuery& query) override;
+  Result<store::ArchiveTotals> archive_totals(ArchiveId archive) override;
+  Result<std::vector<store::ArchiveTotals>> archives() override;
   Result<std::vector<Resource>> resources() override;
   Result<std::vector<TableSpec>> tables() override;
   Result<std::optional<std::string>> setting(const std::string& name) override;

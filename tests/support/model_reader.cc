@@ -161,6 +161,37 @@ Result<std::int64_t> ModelReader::count_dead_letters() {
   return static_cast<std::int64_t>(disk_->state()->dead_letters.size());
 }
 
+Result<std::vector<store::ArchivedEvent>> ModelReader::archive_events(const store::ArchiveQuery& query) {
+  const auto state = disk_->state();
+  std::vector<store::ArchivedEvent> found;
+  const auto archive = state->archives.find(query.archive);
+  if (archive == state->archives.end()) return found;
+  for (const auto& [at, event] : archive->second) {
+    if (static_cast<int>(found.size()) == query.limit) break;
+    if (at.event_time < query.from || at.event_time >= query.to || (query.after && at <= *query.after)) continue;
+    found.push_back({at, state->payloads.at(at.payload)->body});
+  }
+  return found;
+}
+
+Result<store::ArchiveTotals> ModelReader::archive_totals(ArchiveId archive) {
+  WAYBILL_TRY(const auto all, archives());
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& totals) { return totals.archive == archive; });
+  return found == all.end() ? store::ArchiveTotals{archive, 0, 0} : *found;
+}
+
+Result<std::vector<store::ArchiveTotals>> ModelReader::archives() {
+  const auto state = disk_->state();
+  std::vector<store::ArchiveTotals> all;
+  for (const auto& [archive, events] : state->archives) {
+    store::ArchiveTotals totals{archive, static_cast<std::int64_t>(events.size()), 0};
+    for (const auto& [at, event] : events) totals.bytes += event.bytes;
+    all.push_back(totals);
+  }
+  return all;
+}
+
 Result<std::vector<Resource>> ModelReader::resources() {
   const auto state = disk_->state();
   std::vector<Resource> found;

@@ -2,17 +2,26 @@
 
 namespace waybill::store::sqlite {
 
+namespace {
+
+std::string insert_sql(const std::string& table) {
+  return "INSERT INTO " + table + " (id, kind, accepted_at, origin, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+}
+
+}  // namespace
+
 SqlitePayloads::SqlitePayloads(Database& database, Sequence& sequence, PendingPayloads& pending)
     : database_(database),
       sequence_(sequence),
       pending_(pending),
-      insert_(database, "INSERT INTO payloads (id, kind, accepted_at, origin, body) VALUES (?1, ?2, ?3, ?4, ?5)"),
+      insert_(database, insert_sql("payloads")),
+      insert_archived_(database, insert_sql("archived_payloads")),
       ids_(database, "SELECT id FROM payloads WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3"),
       remove_(database, "DELETE FROM payloads WHERE id > ?1 AND id < ?2") {}
 
-Status SqlitePayloads::insert(const Payload& payload) {
+Status SqlitePayloads::insert_into(Statement& insert, const Payload& payload) {
   sequence_.saw(payload.id.value);
-  return insert_
+  return insert
       .with(payload.id.value, static_cast<int>(payload.kind), to_millis(payload.accepted_at), payload.origin,
             payload.body)
       .run();

@@ -12,12 +12,14 @@ class SqlitePayloads final : public Payloads {
  public:
   SqlitePayloads(Database& database, Sequence& sequence, PendingPayloads& pending);
 
-  Status insert(const Payload& payload) override;
+  Status insert(const Payload& payload) override { return insert_into(insert_, payload); }
+  Status insert_archived(const Payload& payload) override { return insert_into(insert_archived_, payload); }
   // May answer that it looked at nothing (no rows, `last` = `after`) while it still reads which payloads are needed:
   // the next call goes on from there.
   Result<Swept> sweep(PayloadId after, PayloadId before, int limit) override;
 
  private:
+  Status insert_into(Statement& insert, const Payload& payload);
   Result<std::vector<PayloadId>> page(PayloadId after, PayloadId before, int limit);
   Status remove_between(PayloadId lower, PayloadId upper, Swept& swept);  // both exclusive
 
@@ -26,6 +28,7 @@ class SqlitePayloads final : public Payloads {
   PendingPayloads& pending_;
   PayloadId last_;  // where the latest sweep ended
   Statement insert_;
+  Statement insert_archived_;
   Statement ids_;
   Statement remove_;
 };

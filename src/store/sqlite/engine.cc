@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "store/sqlite/archives.h"
 #include "store/sqlite/catalog.h"
 #include "store/sqlite/deliveries.h"
 #include "store/sqlite/items.h"
@@ -32,6 +33,7 @@ class SqliteEngine final : public Engine {
   Items& items() override { return items_; }
   Catalog& catalog() override { return catalog_; }
   DeadLetters& dead_letters() override { return dead_letters_; }
+  Archives& archives() override { return archives_; }
   History& history() override { return history_; }
 
   Status clear_data() override;
@@ -59,6 +61,7 @@ class SqliteEngine final : public Engine {
   SqliteItems items_{database_};
   SqliteCatalog catalog_{database_, sequence_};
   SqliteDeadLetters dead_letters_{database_, sequence_};
+  SqliteArchives archives_{database_};
   SqliteHistory history_{database_};
   std::uint64_t steps_at_begin_ = 0;
   std::uint64_t steps_at_savepoint_ = 0;
@@ -138,7 +141,8 @@ Status SqliteEngine::undone(std::uint64_t steps) {
 Status SqliteEngine::clear_data() {
   WAYBILL_CHECK(database_.require_transaction());
   return database_.execute(
-      "DELETE FROM payloads; DELETE FROM deliveries; DELETE FROM dead_letters; DELETE FROM history");
+      "DELETE FROM payloads; DELETE FROM deliveries; DELETE FROM dead_letters; DELETE FROM history;"
+      "DELETE FROM archived_payloads; DELETE FROM archived_events; DELETE FROM archives");
 }
 
 Result<std::int64_t> SqliteEngine::generation() {

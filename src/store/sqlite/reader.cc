@@ -1,5 +1,8 @@
 #include "store/sqlite/reader.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "store/sqlite/item_reader.h"
 #include "store/sqlite/statement.h"
 #include "store/sqlite/table_spec_json.h"
@@ -61,6 +64,12 @@ Resource resource_of(const Execution& row) {
           std::string(row.text(6))};
 }
 
+ArchivedEvent archived_event_of(const Execution& row) {
+  return {{from_millis(row.integer(0)), {row.integer(1)}}, std::string(row.text(2))};
+}
+
+ArchiveTotals archive_totals_of(const Execution& row) { return {{row.integer(0)}, row.integer(1), row.integer(2)}; }
+
 AppendHistory history_of(const Execution& row) {
   return {.at = from_millis(row.integer(0)),
           .event_id = std::string(row.text(1)),
@@ -112,6 +121,9 @@ class SqliteReader final : public Reader {
   Result<std::vector<DeadLetter>> dead_letters(const DeadLetterFilter& filter) override;
   Result<std::optional<DeadLetter>> dead_letter(DeadLetterId id) override;
   Result<std::int64_t> count_dead_letters() override;
+  Result<std::vector<ArchivedEvent>> archive_events(const ArchiveQuery& query) override;
+  Result<ArchiveTotals> archive_totals(ArchiveId archive) override;
+  Result<std::vector<ArchiveTotals>> archives() override;
   Result<std::vector<Resource>> resources() override;
   Result<std::vector<TableSpec>> tables() override;
   Result<std::optional<std::string>> setting(const std::string& name) override;
@@ -137,7 +149,9 @@ class SqliteReader final : public Reader {
   Statement next_delivery_{database_, std::string("SELECT ") + kDeliveryColumns +
                                           " FROM deliveries WHERE endpoint = ?1 AND (due, id) > (?2, ?3)"
                                           " ORDER BY due, id LIMIT 1"};
-  Statement payload_{database_, "SELECT id, kind, accepted_at, origin, body FROM payloads WHERE id = ?1"};
+  Statement payload_{database_,
+                     "SELECT id, kind, accepted_at, origin, body FROM payloads WHERE id = ?1 UNION ALL"
+                     " SELECT id, kind, accepted_at, origin, body FROM archived_payloads WHERE id = ?1"};
   Statement endpoints_{database_,
                        "SELECT e.id, e.key, count(d.id), min(d.ingested_at) FROM endpoints e"
                        " LEFT JOIN deliveries d ON d.endpoint = e.id GROUP BY e.id ORDER BY e.id"};
@@ -147,6 +161,13 @@ class SqliteReader final : public Reader {
                      " AND (?4 = '' OR error_code = ?4) AND (?5 = '' OR event_id = ?5) ORDER BY id LIMIT ?6"};
   Statement dead_letter_{database_, std::string("SELECT ") + kDeadLetterColumns + " FROM dead_letters WHERE id = ?1"};
   Statement count_dead_letters_{database_, "SELECT count(*) FROM dead_letters"};
+  Statement archive_events_{
+      database_,
+      "SELECT event_time, payload, body FROM archived_events JOIN archived_payloads ON id = payload"
+      " WHERE archive = ?1 AND (event_time, payload) > (?2, ?3) AND event_time < ?4"
+      " ORDER BY event_time, payload LIMIT ?5"};
+  Statement archive_totals_{database_, "SELECT id, events, bytes FROM archives WHERE id = ?1"};
+  Statement archives_{database_, "SELECT id, events, bytes FROM archives ORDER BY id"};
   Statement resources_{database_,
                        "SELECT account, region, kind, name, owner, body, state FROM catalog"
                        " ORDER BY account, region, kind, name"};
@@ -199,6 +220,25 @@ Result<std::int64_t> SqliteReader::count_dead_letters() {
   auto rows = count_dead_letters_.with();
   WAYBILL_CHECK(rows.next());
   return rows.integer(0);
+}
+
+Result<std::vector<ArchivedEvent>> SqliteReader::archive_events(const ArchiveQuery& query) {
+  const ArchiveQuery::Position first{query.from, {std::numeric_limits<std::int64_t>::min()}};
+  const ArchiveQuery::Position after = std::max(query.after.value_or(first), first);
+  auto rows = archive_events_.with(query.archive.value, to_millis(after.event_time), after.payload.value,
+                                   to_millis(query.to), query.limit);
+  return all(rows, archived_event_of);
+}
+
+Result<ArchiveTotals> SqliteReader::archive_totals(ArchiveId archive) {
+  auto rows = archive_totals_.with(archive.value);
+  WAYBILL_TRY(const auto totals, first(rows, archive_totals_of));
+  return totals.value_or(ArchiveTotals{archive, 0, 0});
+}
+
+Result<std::vector<ArchiveTotals>> SqliteReader::archives() {
+  auto rows = archives_.with();
+  return all(rows, archive_totals_of);
 }
 
 Result<std::vector<Resource>> SqliteReader::resources() {

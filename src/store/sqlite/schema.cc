@@ -97,6 +97,30 @@ CREATE TABLE tables (         -- user tables; the items of table 7 are in item_7
 
 constexpr std::string_view kVersion2 = R"sql(
 ALTER TABLE catalog ADD COLUMN state TEXT NOT NULL DEFAULT '';  -- what Waybill keeps about it: times, ids, progress
+
+CREATE TABLE archived_payloads (  -- as payloads, while an archive holds them: the sweep does not look here
+  id           INTEGER PRIMARY KEY,
+  kind         INTEGER NOT NULL,
+  accepted_at  INTEGER NOT NULL,
+  origin       TEXT NOT NULL,
+  body         TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE archived_events (    -- which archive holds which payload
+  archive      INTEGER NOT NULL,
+  event_time   INTEGER NOT NULL,
+  payload      INTEGER NOT NULL,
+  archived_at  INTEGER NOT NULL,
+  bytes        INTEGER NOT NULL,
+  PRIMARY KEY (archive, event_time, payload)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX archived_events_age ON archived_events (archive, archived_at);
+
+CREATE TABLE archives (           -- totals of archived_events
+  id      INTEGER PRIMARY KEY,
+  events  INTEGER NOT NULL,
+  bytes   INTEGER NOT NULL
+) STRICT;
 )sql";
 
 constexpr std::array kMigrations = {Migration{1, kVersion1}, Migration{2, kVersion2}};

@@ -1,5 +1,6 @@
 # Paths relative to src/store.
 set(WAYBILL_SQLITE_SOURCES
+  sqlite/archives.cc
   sqlite/catalog.cc
   sqlite/database.cc
   sqlite/deliveries.cc

@@ -254,6 +254,30 @@ TEST_CASE_FIXTURE(ApplyFixture, "sweeps tell how much went, and where to go on")
   CHECK(first<Swept>(run(SweepHistory{from_millis(1), 100, 100})).rows == 1);
 }
 
+TEST_CASE_FIXTURE(ApplyFixture, "an event is archived by the unit that stores it, at one time in all archives") {
+  const auto archive = [](std::int64_t archive_id, std::int64_t payload, std::int64_t at = 5) {
+    return ArchiveEvent{ArchiveId{archive_id}, from_millis(at), PayloadId{payload}, 2, from_millis(7)};
+  };
+  run(insert_payload(1));
+  CHECK(refusal_of(run(archive(1, 1))).message ==
+        "payload 1 cannot be archived: no change before this one in its unit inserts it");
+  CHECK(refusal_of(run(archive(1, 2), insert_payload(2))).reason == Refusal::Reason::invalid_effect);
+  CHECK(refusal_of(run(insert_payload(3), archive(1, 3), archive(2, 3, 6))).message ==
+        "payload 3 cannot be archived: it has another event time in another archive");
+  first<Done>(run(insert_payload(4), insert_payload(5), archive(1, 5), archive(1, 4), archive(2, 4)));
+  // In an alternative too, with what the alternative itself inserts.
+  run(put_item("a"));
+  const auto if_new = [](Changes otherwise) {
+    return or_else(put_item("a", "{}", {Existence::absent, {}}), std::move(otherwise));
+  };
+  first<AlternativeApplied>(run(if_new(changes_of(insert_payload(6), archive(1, 6)))));
+  CHECK(run(insert_payload(7), if_new(changes_of(archive(1, 7)))).has_error());
+  first<Swept>(run(DropArchive{ArchiveId{1}}));
+  const auto left = first<Swept>(run(SweepArchive{ArchiveId{2}, from_millis(8), 1}));
+  CHECK(left.rows == 1);
+  CHECK(left.more);
+}
+
 TEST_CASE_FIXTURE(ApplyFixture, "a refused unit tells whether it left traces") {
   CHECK_FALSE(run(finish(1), put_item("a")).error().traces);
   CHECK_FALSE(run(check_item("a", 0), finish(1)).error().traces);

@@ -94,6 +94,23 @@ TEST_CASE("a file of a newer Waybill is refused, with both versions in the messa
         std::string::npos);
 }
 
+TEST_CASE("a file of the first schema is brought to the present one, with all that is in it") {
+  const TempDir directory;
+  {
+    Database first = plain(directory.path() / "waybill.db");
+    WAYBILL_REQUIRE_OK(first.execute("PRAGMA journal_mode = WAL"));
+    WAYBILL_REQUIRE_OK(first.execute(std::string(migrations().front().sql)));
+    WAYBILL_REQUIRE_OK(first.execute(
+        "PRAGMA application_id = 1463900482; PRAGMA user_version = 1;"
+        "INSERT INTO catalog VALUES ('000000000000', 'us-east-1', 'AWS::Events::Rule', 'orders/rule', 's1', '{}')"));
+  }
+  const auto store = value_of(Store::open(directory.path().string(), kNoSync));
+  CHECK(value_of(value_of(store->make_reader())->resources()) ==
+        std::vector<Resource>{{{"000000000000", "us-east-1", "AWS::Events::Rule", "orders/rule"}, "s1", "{}", ""}});
+  Database database = plain(directory.path() / "waybill.db");
+  CHECK(value_of(database.integer("PRAGMA user_version")) == newest_version());
+}
+
 TEST_CASE("an empty file, as a crash at the first start leaves it, is made into a store") {
   const TempDir directory;
   std::ofstream(directory.path() / "waybill.db").close();
