@@ -13,7 +13,12 @@ namespace waybill::api {
 class Api::Impl {
  public:
   explicit Impl(ApiPorts ports)
-      : ports_(std::move(ports)), router_(server_error), events_(ports_), control_(ports_), tables_(ports_), dead_letters_(ports_) {
+      : ports_(std::move(ports)),
+        router_(server_error),
+        events_(ports_),
+        control_(ports_),
+        tables_(ports_),
+        dead_letters_(ports_) {
     add_events();
     add_probes();
     add_admin();
@@ -66,9 +71,8 @@ class Api::Impl {
   }
 
   void add_events() {
-    add("POST", "/", [this](Request request, const Params&, net::Reply reply) {
-      operate(std::move(request), std::move(reply));
-    });
+    add("POST", "/",
+        [this](Request request, const Params&, net::Reply reply) { operate(std::move(request), std::move(reply)); });
     add("POST", "/events", [this](Request request, const Params&, net::Reply reply) {
       events_.plain(std::move(request), std::move(reply));
     });

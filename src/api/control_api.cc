@@ -58,9 +58,7 @@ Scope credential_scope(std::string_view authorization) {
   return {parts[0], parts[2]};
 }
 
-bool is_account(std::string_view text) {
-  return text.size() == 12 && std::all_of(text.begin(), text.end(), is_digit);
-}
+bool is_account(std::string_view text) { return text.size() == 12 && std::all_of(text.begin(), text.end(), is_digit); }
 
 bool is_region(std::string_view text) {
   return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -85,18 +83,19 @@ Place place_of_request(const net::HttpRequest& request, Tenancy tenancy, const P
 
 net::HttpResponse ControlApi::call(std::string_view name, const net::HttpRequest& request) const {
   const OperationModel* model = operation(name);
-  const control::Operation call = control::find_operation(name);
+  const control::Operation run = control::find_operation(name);
   Json body = request.body.empty() ? Json::object() : Json::parse(request.body, nullptr, false);
   if (!body.is_object()) {
     return to_response({"SerializationException", "The body of the request must be a JSON object.", 400});
   }
   if (const auto wrong = check_request(*model, body)) return to_response(*wrong);
-  const auto paged =
-      std::find_if(kPagedLists.begin(), kPagedLists.end(), [&](const PagedList& each) { return each.operation == name; });
+  const auto paged = std::find_if(kPagedLists.begin(), kPagedLists.end(),
+                                  [&](const PagedList& each) { return each.operation == name; });
   const bool is_paged = paged != kPagedLists.end();
   const auto page = page_request(body);
   if (is_paged && std::holds_alternative<AwsError>(page)) return to_response(std::get<AwsError>(page));
-  auto answer = ports_.control.call(call, body, place_of_request(request, ports_.tenancy, ports_.topology.get()->place()));
+  auto answer =
+      ports_.control.call(run, body, place_of_request(request, ports_.tenancy, ports_.topology.get()->place()));
   if (!answer) return refused(answer.error());
   if (is_paged) cut_page(*answer, *paged, std::get<PageRequest>(page));
   net::HttpResponse response;

@@ -36,8 +36,7 @@ void EventsApi::put_events(net::HttpRequest request, BodyForm form, net::Reply r
     for (bus::Entry& entry : list) entry.place = place;
   }
   ports_.acceptor.put_events(
-      list, ports_.sink,
-      [this, form, id = std::move(request.request_id), reply = std::move(reply)](auto done) mutable {
+      list, ports_.sink, [this, form, id = std::move(request.request_id), reply = std::move(reply)](auto done) mutable {
         // On the writer thread, which has better things to do than to write texts.
         ports_.io.post([form, id = std::move(id), done = std::move(done), reply = std::move(reply)]() mutable {
           if (!done) {

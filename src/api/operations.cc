@@ -38,7 +38,8 @@ AwsError unknown_operation(std::string_view target, std::string_view body) {
   if (target.empty()) {
     const std::string_view action = query_action(body);
     if (!action.empty()) {
-      return {"UnknownOperationException", "The operation " + std::string(action) + " is not supported by Waybill.", 400};
+      return {"UnknownOperationException", "The operation " + std::string(action) + " is not supported by Waybill.",
+              400};
     }
     return {"UnknownOperationException",
             "The request names no operation: send the header X-Amz-Target: AWSEvents.PutEvents, or post to /events.",

@@ -27,9 +27,8 @@ std::vector<CatalogRowPtr> all_rules_of(const Session& session, const std::strin
   for (const CatalogRowPtr& row : managed_archive_rules(session, bus)) {
     if (rule_name(*row).rule.starts_with(prefix)) rows.push_back(row);
   }
-  std::sort(rows.begin(), rows.end(), [](const CatalogRowPtr& a, const CatalogRowPtr& b) {
-    return a->resource.key.name < b->resource.key.name;
-  });
+  std::sort(rows.begin(), rows.end(),
+            [](const CatalogRowPtr& a, const CatalogRowPtr& b) { return a->resource.key.name < b->resource.key.name; });
   return rows;
 }
 

@@ -3,6 +3,7 @@
 #include "control/operations.h"
 #include "control/rule_rows.h"
 #include "expr/schedule.h"
+#include "pattern/pattern.h"
 #include "pattern/test_event_pattern.h"
 
 namespace waybill::control {

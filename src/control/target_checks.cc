@@ -6,6 +6,7 @@
 
 #include "control/lookups.h"
 #include "expr/input_shape.h"
+#include "model/topology.h"
 
 namespace waybill::control {
 
@@ -43,7 +44,12 @@ Fault missing_block(const char* block, const std::string& id) {
 class TargetCheck {
  public:
   TargetCheck(const Session& session, const std::string& bus, const Json& target, std::size_t number)
-      : session_(session), bus_(bus), target_(target), number_(number), id_(member(target, "Id")), arn_(member(target, "Arn")) {}
+      : session_(session),
+        bus_(bus),
+        target_(target),
+        number_(number),
+        id_(member(target, "Id")),
+        arn_(member(target, "Arn")) {}
 
   Answer<> run() {
     const auto arn = Arn::parse(arn_);
@@ -101,7 +107,8 @@ class TargetCheck {
     if (target_kind(arn_) == TargetKind::bus) {
       return not_valid("Modifying the input for target " + id_ + " is not supported");
     }
-    if (const auto shape = expr::InputShape::parse(spec, {id_, number_}); !shape) return not_valid(shape.error().message);
+    if (const auto shape = expr::InputShape::parse(spec, {id_, number_}); !shape)
+      return not_valid(shape.error().message);
     return {};
   }
 

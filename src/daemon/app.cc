@@ -246,8 +246,8 @@ void App::Impl::make_delivery() {
   functions_ = std::make_unique<FunctionInvoker>(
       FunctionInvoker::Ports{registry_, *effects_, *readers_, topology_, tables_, random_,
                              function_log_level(settings_.text("log.functions"))});
-  invoker_ = std::make_unique<TargetInvoker>(
-      TargetInvoker::Ports{*functions_, *acceptor_, topology_, *journal_, random_});
+  invoker_ =
+      std::make_unique<TargetInvoker>(TargetInvoker::Ports{*functions_, *acceptor_, topology_, *journal_, random_});
   dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *journal_, random_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
   delivery::DispatcherOptions options;
@@ -264,11 +264,27 @@ void App::Impl::make_api() {
   api::PutEventsLimits limits;
   limits.max_entries = static_cast<std::size_t>(settings_.number("limits.put_events_entries"));
   limits.max_request_bytes = static_cast<std::size_t>(settings_.number("limits.put_events_bytes"));
-  api_ = std::make_unique<api::Api>(api::ApiPorts{
-      *acceptor_, *control_, *this, *dispatcher_, *journal_, *readers_, topology_, tables_, *io_, *workers_, wall_, steady_,
-      probes_, [this] { return ready_.load(); }, [this] { return metrics_text(); }, [this] { return status(); },
-      [this](std::function<void(Status)> done) { reset(std::move(done)); }, limits, settings_.flag("allow_reset"),
-      settings_.text("tenancy") == "aws" ? api::Tenancy::aws : api::Tenancy::single});
+  api_ = std::make_unique<api::Api>(
+      api::ApiPorts{*acceptor_,
+                    *control_,
+                    *this,
+                    *dispatcher_,
+                    *journal_,
+                    *readers_,
+                    topology_,
+                    tables_,
+                    *io_,
+                    *workers_,
+                    wall_,
+                    steady_,
+                    probes_,
+                    [this] { return ready_.load(); },
+                    [this] { return metrics_text(); },
+                    [this] { return status(); },
+                    [this](std::function<void(Status)> done) { reset(std::move(done)); },
+                    limits,
+                    settings_.flag("allow_reset"),
+                    settings_.text("tenancy") == "aws" ? api::Tenancy::aws : api::Tenancy::single});
 }
 
 Status App::Impl::listen() {
@@ -301,9 +317,7 @@ void App::Impl::plan_maintenance() {
   maintenance_timer_->wake_in(settings_.duration("maintenance.interval"));
 }
 
-Status App::Impl::reload() {
-  return deployment_->load(true);
-}
+Status App::Impl::reload() { return deployment_->load(true); }
 
 void App::Impl::reset(std::function<void(Status)> done) {
   workers_->post([this, done = std::move(done)] {
@@ -326,8 +340,7 @@ Status App::Impl::drop_data() {
                        dispatcher_->reset();
                        scheduler_->reset();
                      }
-                     promise.set_value(applied ? Status()
-                                               : Error{ErrorCode::unavailable, applied.error().message});
+                     promise.set_value(applied ? Status() : Error{ErrorCode::unavailable, applied.error().message});
                    });
   return dropped.get();
 }

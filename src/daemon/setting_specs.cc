@@ -26,7 +26,8 @@ const std::vector<SettingSpec>& setting_specs() {
       {"account_id", text, "000000000000", "", 0, 0, "Account of the resources: 12 digits."},
       {"region", text, "us-east-1", "", 0, 0, "Region of the resources."},
       {"tenancy", text, "single", "", 0, 0,
-       "single: every client reaches the same resources, whatever its key and region; aws: resources are apart for each "
+       "single: every client reaches the same resources, whatever its key and region; aws: resources are apart for "
+       "each "
        "account (an access key id of 12 digits) and region of the request's signature."},
       {"rules", list, "", "", 0, 0,
        "CloudFormation templates to load: files, or directories of *.yaml, *.yml, *.json."},

@@ -70,9 +70,9 @@ AttemptResult TargetInvoker::hand_over(const delivery::Attempt& attempt) const {
                        "delivered to an event bus target.");
   }
   bus::Prepared prepared;
-  const bool passed = ports_.acceptor.pass({attempt.endpoint.target_arn, PayloadKind::forwarded_event,
-                                            event_time(event), event, attempt.delivery.depth + 1},
-                                           prepared);
+  const bool passed = ports_.acceptor.pass(
+      {attempt.endpoint.target_arn, PayloadKind::forwarded_event, event_time(event), event, attempt.delivery.depth + 1},
+      prepared);
   if (!passed) return failure("NO_RESOURCE", "The event bus " + attempt.endpoint.target_arn + " does not exist.");
   return caused(std::move(prepared.changes), std::move(prepared.deliveries));
 }

@@ -100,7 +100,7 @@ Status EffectBuilder::add_emits(const Context& context, const std::vector<Emit>&
     if (!is_allowed(*topology, context.function, "events:PutEvents", arn)) {
       return denied(context.function, "events:PutEvents", arn);
     }
-    entries.push_back({std::nullopt, emit.source, emit.detail_type, emit.detail.dump(), emit.resources, emit.bus});
+    entries.push_back({std::nullopt, emit.source, emit.detail_type, emit.detail.dump(), emit.resources, emit.bus, {}});
   }
   bus::Prepared prepared = ports_.acceptor.prepare(entries, context.depth);
   for (std::size_t i = 0; i < prepared.results.size(); ++i) {

@@ -51,9 +51,7 @@ delivery::AttemptResult FunctionInvoker::invoke(const delivery::Attempt& attempt
   using delivery::FailureClass;
   const EndpointSpec& endpoint = attempt.endpoint;
   if (!endpoint.function) {
-    return failure(
-        FailureClass::permanent, "NO_RESOURCE",
-        "the function " + endpoint.target_arn + " does not exist");
+    return failure(FailureClass::permanent, "NO_RESOURCE", "the function " + endpoint.target_arn + " does not exist");
   }
   const FunctionSpec& function = *endpoint.function;
   const auto handler = ports_.registry.find(function.handler);
