@@ -14,6 +14,11 @@ struct Fault {
   std::string code;  // "ResourceNotFoundException", …
   std::string message;
   unsigned status = 400;
+
+  Fault() = default;
+  // Not an aggregate: those can be made of a single Json, and an Answer<Json> could not be told from its Fault.
+  Fault(std::string code_, std::string message_, unsigned status_ = 400)
+      : code(std::move(code_)), message(std::move(message_)), status(status_) {}
 };
 
 // Result::value() on a fault: a bug in the caller.
