@@ -3,6 +3,7 @@
 #include "api/admin_dead_letters.h"
 #include "api/admin_tables.h"
 #include "api/answers.h"
+#include "api/cloud_events.h"
 #include "api/events.h"
 #include "base/log.h"
 
@@ -11,7 +12,12 @@ namespace waybill::api {
 class Api::Impl {
  public:
   explicit Impl(ApiPorts ports)
-      : ports_(std::move(ports)), router_(server_error), events_(ports_), tables_(ports_), dead_letters_(ports_) {
+      : ports_(std::move(ports)),
+        router_(server_error),
+        events_(ports_),
+        cloud_events_(ports_),
+        tables_(ports_),
+        dead_letters_(ports_) {
     add_events();
     add_probes();
     add_admin();
@@ -70,6 +76,9 @@ class Api::Impl {
     add("POST", "/events", [this](Request request, const Params&, net::Reply reply) {
       events_.plain(std::move(request), std::move(reply));
     });
+    add("POST", "/cloudevents", [this](Request request, const Params&, net::Reply reply) {
+      cloud_events_.receive(std::move(request), std::move(reply));
+    });
   }
 
   void add_probes() {
@@ -126,6 +135,7 @@ class Api::Impl {
   ApiPorts ports_;
   net::Router router_;
   EventsApi events_;
+  CloudEventsApi cloud_events_;
   TablesApi tables_;
   DeadLettersApi dead_letters_;
 };
