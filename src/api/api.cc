@@ -3,6 +3,7 @@
 #include "api/admin_dead_letters.h"
 #include "api/admin_tables.h"
 #include "api/answers.h"
+#include "api/cloud_events.h"
 #include "api/control_api.h"
 #include "api/events.h"
 #include "api/operations.h"
@@ -17,6 +18,7 @@ class Api::Impl {
         router_(server_error),
         events_(ports_),
         control_(ports_),
+        cloud_events_(ports_),
         tables_(ports_),
         dead_letters_(ports_) {
     add_events();
@@ -75,6 +77,9 @@ class Api::Impl {
         [this](Request request, const Params&, net::Reply reply) { operate(std::move(request), std::move(reply)); });
     add("POST", "/events", [this](Request request, const Params&, net::Reply reply) {
       events_.plain(std::move(request), std::move(reply));
+    });
+    add("POST", "/cloudevents", [this](Request request, const Params&, net::Reply reply) {
+      cloud_events_.receive(std::move(request), std::move(reply));
     });
   }
 
@@ -149,6 +154,7 @@ class Api::Impl {
   net::Router router_;
   EventsApi events_;
   ControlApi control_;
+  CloudEventsApi cloud_events_;
   TablesApi tables_;
   DeadLettersApi dead_letters_;
 };

@@ -59,6 +59,8 @@ std::string printed(const std::vector<RawEntry>& entries) {
   return text + "]";
 }
 
+}  // namespace
+
 bool is_bus_name(const std::string& text) {
   if (text.size() > kMaxBusName) return false;  // std::regex recurses over its text
   static const std::regex kPattern{std::string(kBusPattern)};
@@ -67,6 +69,8 @@ bool is_bus_name(const std::string& text) {
   });
   return !text.empty() && (plain || std::regex_match(text, kPattern));
 }
+
+namespace {
 
 std::string too_long(std::size_t most) { return fmt::format("Member must have length less than or equal to {}", most); }
 std::string too_short(std::size_t least) {
@@ -121,14 +125,17 @@ std::string entry_violations(const std::vector<RawEntry>& entries, const PutEven
   return joined(violations);
 }
 
-std::size_t total_bytes(const std::vector<RawEntry>& entries) {
+std::size_t entry_bytes(const bus::Entry& entry) {
   constexpr std::size_t kTimeBytes = 14;
+  std::size_t bytes =
+      entry.source.size() + entry.detail_type.size() + entry.detail.size() + (entry.time ? kTimeBytes : 0);
+  for (const std::string& resource : entry.resources) bytes += resource.size();
+  return bytes;
+}
+
+std::size_t total_bytes(const std::vector<RawEntry>& entries) {
   std::size_t total = 0;
-  for (const RawEntry& raw : entries) {
-    const bus::Entry& entry = raw.entry;
-    total += entry.source.size() + entry.detail_type.size() + entry.detail.size() + (entry.time ? kTimeBytes : 0);
-    for (const std::string& resource : entry.resources) total += resource.size();
-  }
+  for (const RawEntry& raw : entries) total += entry_bytes(raw.entry);
   return total;
 }
 

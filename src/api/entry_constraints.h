@@ -15,7 +15,11 @@ std::string entry_violations(const std::vector<RawEntry>& entries, const PutEven
 // The message for a single violation.
 std::string constraint_violation(std::string_view value, std::string_view path, std::string_view constraint);
 
+// The name of an event bus or its ARN.
+bool is_bus_name(const std::string& text);
+
 // What counts towards the request's size: contract section 4.
+std::size_t entry_bytes(const bus::Entry& entry);
 std::size_t total_bytes(const std::vector<RawEntry>& entries);
 
 }  // namespace waybill::api

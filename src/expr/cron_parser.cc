@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 12> kMonths = {"JAN", "FEB", "MAR", "APR"
                                                       "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
 constexpr std::array<std::string_view, 7> kWeekdays = {"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"};
 constexpr std::size_t kNameLength = 3;
-constexpr std::int64_t kLastYear = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kMostYear = std::numeric_limits<std::int32_t>::max();
 
 struct Field {
   std::int64_t min;
@@ -30,7 +30,7 @@ constexpr Field kHour{0, 23, {}};
 constexpr Field kDayOfMonth{1, 31, {}};
 constexpr Field kMonth{1, 12, kMonths};
 constexpr Field kDayOfWeek{1, 7, kWeekdays};
-constexpr Field kYear{0, kLastYear, {}};
+constexpr Field kYear{0, kMostYear, {}};
 constexpr std::int64_t kFirstYear = 1970;  // where `*` begins; earlier years are taken all the same
 constexpr std::int64_t kMostBeforeLast = 30;
 

@@ -9,13 +9,13 @@
 namespace waybill::expr {
 namespace {
 
-bool is_name_character(char c) {
+bool is_path_character(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '/';
 }
 
 std::string_view take_name(std::string_view& text) {
   std::size_t size = 0;
-  while (size < text.size() && is_name_character(text[size])) ++size;
+  while (size < text.size() && is_path_character(text[size])) ++size;
   const std::string_view name = text.substr(0, size);
   text.remove_prefix(size);
   return name;

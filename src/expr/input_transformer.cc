@@ -1,6 +1,7 @@
 #include "expr/input_transformer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -135,7 +136,7 @@ Shaped InputTransformer::fill(const ShapeContext& context) const {
     shaped.body.append(piece.text);
     const auto& value = values[piece.source];
     if (is_object_) {
-      append_as_json(value ? *value : "null", piece.in_quotes, shaped.body);
+      append_as_json(value ? std::string_view(*value) : "null", piece.in_quotes, shaped.body);
     } else if (value) {
       append_as_text(*value, piece.in_quotes, shaped.body);
     }

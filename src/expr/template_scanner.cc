@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
 
-bool is_name_character(char c) {
+bool is_placeholder_character(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.';
 }
 
@@ -15,7 +15,7 @@ bool is_name_character(char c) {
 std::string_view name_at(std::string_view text, std::size_t at) {
   if (text[at] != '<') return {};
   std::size_t end = at + 1;
-  while (end < text.size() && is_name_character(text[end])) ++end;
+  while (end < text.size() && is_placeholder_character(text[end])) ++end;
   return end < text.size() && text[end] == '>' ? text.substr(at + 1, end - at - 1) : std::string_view{};
 }
 

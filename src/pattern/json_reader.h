@@ -58,6 +58,8 @@ class JsonReader {
 
   // Bytes read so far.
   std::size_t offset() const { return at_; }
+  // Where the last value began, or the one that failed.
+  std::size_t value_start() const { return token_start_; }
   const std::string& failure() const { return failure_; }
   // True if only white space follows what was read.
   bool at_end();

@@ -3,6 +3,7 @@
 // stand in the table for the reader, and hold both.
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdint>
 #include <string>
 #include <string_view>
