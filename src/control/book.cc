@@ -53,16 +53,12 @@ Status Book::load_after(const std::function<Status()>& change) {
   WAYBILL_CHECK(change());
   WAYBILL_TRY(const auto reader, readers_.lend());
   WAYBILL_TRY(auto resources, reader->resources());
-  auto catalog = std::make_shared<Catalog>();
-  for (Resource& resource : resources) {
-    WAYBILL_TRY(auto row, CatalogRow::read(std::move(resource)));
-    catalog->emplace(row->resource.key, std::move(row));
-  }
-  WAYBILL_TRY(Wiring wiring, wire_(*catalog));
+  WAYBILL_TRY(Catalog catalog, catalog_of(std::move(resources)));
+  WAYBILL_TRY(Wiring wiring, wire_(catalog));
   WAYBILL_CHECK(commit(std::move(wiring.changes), {}));
   {
     const std::lock_guard lock(mutex_);
-    catalog_ = std::move(catalog);
+    catalog_ = std::make_shared<const Catalog>(std::move(catalog));
   }
   if (wiring.publish) wiring.publish();
   return {};

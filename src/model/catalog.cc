@@ -20,4 +20,13 @@ Result<CatalogRowPtr> CatalogRow::read(Resource resource) {
   return std::make_shared<const CatalogRow>(CatalogRow{std::move(resource), std::move(body), std::move(state)});
 }
 
+Result<Catalog> catalog_of(std::vector<Resource> resources) {
+  Catalog catalog;
+  for (Resource& resource : resources) {
+    WAYBILL_TRY(auto row, CatalogRow::read(std::move(resource)));
+    catalog.emplace(row->resource.key, std::move(row));
+  }
+  return catalog;
+}
+
 }  // namespace waybill

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -36,5 +37,8 @@ struct CatalogRow {
 
 using CatalogRowPtr = std::shared_ptr<const CatalogRow>;
 using Catalog = std::map<ResourceKey, CatalogRowPtr>;
+
+// Error: corrupt, as in CatalogRow::read.
+Result<Catalog> catalog_of(std::vector<Resource> resources);
 
 }  // namespace waybill

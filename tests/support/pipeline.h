@@ -129,7 +129,7 @@ class Pipeline : public bus::DeliverySink {
   }
 
   void configure(const std::vector<Resource>& resources) {
-    auto built = Topology::build(resources, Place{}, numbers_).value();
+    auto built = Topology::build(catalog_of(resources).value(), Place{}, numbers_).value();
     store::Changes changes;
     for (const auto& [id, key] : std::exchange(numbers_.fresh, {})) changes.add(store::PutEndpoint{id, key});
     journal.apply(store::Lane::internal, std::move(changes)).value();

@@ -84,12 +84,12 @@ class Check {
       if (!spec) fail(spec.error());
     }
     Topology::EndpointNumbers numbers;
-    Catalog catalog;
-    for (const Resource& resource : resources) {
-      auto row = CatalogRow::read(resource);
-      if (row) catalog.emplace(resource.key, std::move(*row));
+    const auto catalog = catalog_of(resources);
+    if (!catalog) {
+      fail(catalog.error());
+      return;
     }
-    const auto topology = Topology::build(catalog, place_, numbers);
+    const auto topology = Topology::build(*catalog, place_, numbers);
     if (!topology) {
       fail(topology.error());
       return;

@@ -107,8 +107,9 @@ TEST_CASE("two targets of a rule share one payload; a disabled rule sees nothing
 TEST_CASE("a rule whose pattern is not valid cannot be put into the table") {
   Topology::EndpointNumbers numbers;
   const auto topology =
-      Topology::build({resource("AWS::Events::Rule", "default/bad", R"({"EventPattern":{"source":"shop"}})")}, Place{},
-                      numbers)
+      Topology::build(
+          catalog_of({resource("AWS::Events::Rule", "default/bad", R"({"EventPattern":{"source":"shop"}})")}).value(),
+          Place{}, numbers)
           .value();
   const auto table = bus::RuleTable::build(topology);
   REQUIRE(table.has_error());

@@ -12,7 +12,7 @@ Resource resource(const std::string& kind, const std::string& name, const std::s
 }
 
 std::shared_ptr<const Topology> build(const std::vector<Resource>& resources, Topology::EndpointNumbers& numbers) {
-  return Topology::build(resources, Place{}, numbers).value();
+  return Topology::build(catalog_of(resources).value(), Place{}, numbers).value();
 }
 
 const std::string kFunctionArn = "arn:aws:lambda:us-east-1:000000000000:function:work";
@@ -111,7 +111,8 @@ TEST_CASE("a topic knows its subscriptions, and who owns what is known by ARN") 
 }
 
 TEST_CASE("a broken resource in the catalog is an error, not a crash") {
+  CHECK(catalog_of({resource("AWS::Events::Rule", "default/r", "{")}).error().code == ErrorCode::corrupt);
   Topology::EndpointNumbers numbers;
-  CHECK(Topology::build({resource("AWS::Events::Rule", "default/r", "{")}, Place{}, numbers).error().code ==
-        ErrorCode::corrupt);
+  const auto catalog = catalog_of({resource("AWS::Events::Rule", "default/r", R"({"State": 5})")}).value();
+  CHECK(Topology::build(catalog, Place{}, numbers).error().code == ErrorCode::corrupt);
 }
