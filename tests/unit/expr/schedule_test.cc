@@ -157,6 +157,22 @@ TEST_CASE("cron finds a far time, and ends when there is none") {
   CHECK(next_of("cron(0 0 1 1 ? 2147483647)", "2027-01-01T00:00:00Z").empty());
 }
 
+TEST_CASE("no leap day of 400 years is missed, whatever weekday it is") {
+  int weekday = 2;  // of the day after 28 February; 29 February 2000 is a Tuesday
+  for (int year = 2000; year < 2400; ++year) {
+    const bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    if (is_leap) {
+      const std::string leap_day = std::to_string(year) + "-02-29T00:00:00.000Z";
+      const std::string cron = "cron(0 0 ? FEB " + std::to_string(weekday + 1) + "#5 *)";
+      // The one before it lies at most 40 years back.
+      std::string found = next_of(cron, std::to_string(year - 41) + "-03-01T00:00:00Z");
+      while (!found.empty() && found < leap_day) found = next_of(cron, found);
+      CHECK(found == leap_day);
+    }
+    weekday = (weekday + (is_leap ? 2 : 1)) % 7;
+  }
+}
+
 TEST_CASE("years may be lists and ranges with steps") {
   constexpr auto kYears = "cron(0 0 1 1 ? 2027,2028-2032/2)";
   CHECK(next_of(kYears, "2026-05-01T00:00:00Z") == "2027-01-01T00:00:00.000Z");
