@@ -4,7 +4,7 @@
 
 #include "api/entry_constraints.h"
 #include "api/entry_reader.h"
-#include "base/json_text.h"
+#include "model/json_text.h"
 
 namespace waybill::api {
 
