@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "api/entry_reader.h"
@@ -11,9 +10,6 @@ namespace waybill::api {
 
 // "" or the whole message.
 std::string entry_violations(const std::vector<RawEntry>& entries, const PutEventsLimits& limits);
-
-// The message for a single violation.
-std::string constraint_violation(std::string_view value, std::string_view path, std::string_view constraint);
 
 // The name of an event bus or its ARN.
 bool is_bus_name(const std::string& text);

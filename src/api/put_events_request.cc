@@ -4,7 +4,8 @@
 
 #include "api/entry_constraints.h"
 #include "api/entry_reader.h"
-#include "model/json_text.h"
+#include "api/request/violations.h"
+#include "base/json_text.h"
 
 namespace waybill::api {
 
@@ -49,12 +50,11 @@ RawEntries read_object(sj::object object, BodyForm form) {
       object.reset();
       return read_bare(object);
     }
-    return validation(constraint_violation("null", "entries", "Member must not be null"));
+    return validation(constraint_violation("null", "entries", kMustNotBeNull));
   }
   sj::json_type type;
   if (list.type().get(type)) return serialization("Entries: it cannot be read");
-  if (type == sj::json_type::null)
-    return validation(constraint_violation("null", "entries", "Member must not be null"));
+  if (type == sj::json_type::null) return validation(constraint_violation("null", "entries", kMustNotBeNull));
   sj::array array;
   if (type != sj::json_type::array || list.get_array().get(array)) {
     return serialization(std::string("Entries: an array is needed, not ") + type_name(type));

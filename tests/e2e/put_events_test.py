@@ -198,7 +198,7 @@ class WholeCallTest(DaemonTest):
 
     def test_member_limits(self):
         for more, path in (({"TraceHeader": "x" * 501}, "entries.1.member.traceHeader"),
-                           ({"Resources": ["x" * 2049]}, "entries.1.member.resources.1.member"),
+                           ({"Resources": ["x" * 2049]}, "entries.1.member.resources"),
                            ({"EventBusName": "no spaces"}, "entries.1.member.eventBusName")):
             self.check_refused(self.daemon.call({"Entries": [entry(**more)]}), "ValidationException",
                                f"^1 validation error detected: Value '.*' at '{path}' failed to satisfy constraint: ")

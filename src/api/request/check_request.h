@@ -1,0 +1,18 @@
+// Checks a request against the model of its operation, before anything is looked up (contract section 2).
+#pragma once
+
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "api/aws_error.h"
+#include "api/request/operation_model.h"
+
+namespace waybill::api {
+
+// Nothing when the request keeps the model. A wrong JSON type is a SerializationException that names the member; what
+// breaks constraints is one ValidationException with all violations. After it every known member has its type, null
+// ones are gone; unknown members are passed over. Any JSON may be given: depth and size do not matter.
+std::optional<AwsError> check_request(const OperationModel& model, nlohmann::json& request);
+
+}  // namespace waybill::api
