@@ -118,7 +118,7 @@ class UnitApplier {
     wrote_ = true;
     const auto version = engine_.items().put(put.table, put.row);
     if (!version) return failed(version.error());
-    return ItemWritten{*version, *version > 1};
+    return ItemWritten{*version};
   }
 
   Step operator()(const DeleteItem& remove) {
@@ -128,7 +128,7 @@ class UnitApplier {
     if (*verdict != Verdict::holds) return consequence(*verdict, remove);
     const auto removed = noted(engine_.items().remove(remove.table, remove.pk, remove.sk));
     if (!removed) return failed(removed.error());
-    return ItemWritten{0, *removed};
+    return ItemWritten{};
   }
 
   Step operator()(const CheckItem& check) {
@@ -203,9 +203,9 @@ class UnitApplier {
 
   // One call where the general way takes two: most writes of handlers are of new items.
   Step insert_item(const PutItem& put) {
-    const auto inserted = noted(engine_.items().insert(put.table, put.row));
-    if (!inserted) return failed(inserted.error());
-    if (*inserted) return ItemWritten{1, false};
+    const auto version = noted(engine_.items().insert(put.table, put.row));
+    if (!version) return failed(version.error());
+    if (*version != 0) return ItemWritten{*version};
     return consequence(put.condition.version ? Verdict::version_differs : Verdict::existence_differs, put);
   }
 
@@ -280,9 +280,10 @@ class UnitApplier {
     return Why(refusal(Refusal::Reason::fenced, name_of(fence) + " came too late: the delivery has moved on"));
   }
 
-  // A call that answers false changed nothing; one that failed may have.
-  Result<bool> noted(Result<bool> changed) {
-    wrote_ = wrote_ || !changed || *changed;
+  // A call that answers false or 0 changed nothing; one that failed may have.
+  template <class T>
+  Result<T> noted(Result<T> changed) {
+    wrote_ = wrote_ || !changed || *changed != T{};
     return changed;
   }
 

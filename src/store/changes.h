@@ -68,7 +68,9 @@ struct ItemRow {
   };
   std::vector<std::optional<IndexKey>> index_keys;  // one per index of the table; empty where the item is not in it
   std::optional<std::int64_t> expires_at;           // epoch seconds, from the TTL attribute
-  std::int64_t version = 0;                         // set by the store: 1 at insert, + 1 at each change
+  // Set by the store: above 0, and another one with every write of any item, for as long as the store lives. So an item
+  // that was deleted and is back differs from what was read before.
+  std::int64_t version = 0;
 };
 
 struct PutItem {
@@ -196,7 +198,6 @@ struct Changes {
 struct Done {};
 struct ItemWritten {
   std::int64_t version = 0;  // after the change; 0 after a delete
-  bool existed = false;      // before it
 };
 struct ConditionSkipped {};  // the condition failed and the change asked for skip
 struct AlternativeApplied {};

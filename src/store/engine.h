@@ -45,10 +45,11 @@ class Items {
   virtual bool has_table(TableId table) const = 0;
   // Version of the item, 0 when it is not there.
   virtual Result<std::int64_t> version(TableId table, const std::string& pk, const std::string& sk) = 0;
-  // Inserts (version 1) or replaces (version + 1) and answers the new version. Knows no conditions.
+  // Inserts or replaces, and answers the new version: larger than that of every write before that was committed, in any
+  // table, also one that is gone by now. Knows no conditions.
   virtual Result<std::int64_t> put(TableId table, const ItemRow& row) = 0;
-  // As put, for a row that the caller knows is not there: false, and nothing changed, when it is.
-  virtual Result<bool> insert(TableId table, const ItemRow& row) = 0;
+  // As put, for a row that should not be there: 0, and nothing changed, when it is.
+  virtual Result<std::int64_t> insert(TableId table, const ItemRow& row) = 0;
   virtual Result<bool> remove(TableId table, const std::string& pk, const std::string& sk) = 0;
   virtual Result<std::int64_t> sweep_expired(TableId table, std::int64_t now_seconds, int limit) = 0;
 };

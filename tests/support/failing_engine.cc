@@ -84,7 +84,7 @@ class FailingItems final : public Items {
   Result<std::int64_t> put(TableId table, const ItemRow& row) override {
     return failures_.call([&] { return inner_.put(table, row); });
   }
-  Result<bool> insert(TableId table, const ItemRow& row) override {
+  Result<std::int64_t> insert(TableId table, const ItemRow& row) override {
     return failures_.call([&] { return inner_.insert(table, row); });
   }
   Result<bool> remove(TableId table, const std::string& pk, const std::string& sk) override {

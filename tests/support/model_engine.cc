@@ -192,17 +192,15 @@ Result<std::int64_t> ModelEngine::version(TableId table, const std::string& pk, 
 Result<std::int64_t> ModelEngine::put(TableId table, const ItemRow& row) {
   WAYBILL_TRY(ModelTable * found, table_for(table, row));
   ItemRow& stored = found->rows[{row.pk, row.sk}];
-  const std::int64_t version = stored.version + 1;
   stored = row;
-  stored.version = version;
-  return version;
+  stored.version = ++working_.last_version;
+  return stored.version;
 }
 
-Result<bool> ModelEngine::insert(TableId table, const ItemRow& row) {
+Result<std::int64_t> ModelEngine::insert(TableId table, const ItemRow& row) {
   WAYBILL_TRY(ModelTable * found, table_for(table, row));
-  if (found->rows.contains({row.pk, row.sk})) return false;
-  WAYBILL_TRY([[maybe_unused]] const std::int64_t version, put(table, row));
-  return true;
+  if (found->rows.contains({row.pk, row.sk})) return 0;
+  return put(table, row);
 }
 
 Result<bool> ModelEngine::remove(TableId table, const std::string& pk, const std::string& sk) {

@@ -32,6 +32,7 @@ struct ModelState {
   std::map<ArchiveId, std::map<store::ArchiveQuery::Position, store::ArchiveEvent>> archives;
   std::deque<store::AppendHistory> history;  // oldest first
   std::int64_t generation = 1;
+  std::int64_t last_version = 0;
 };
 
 // The committed state: what a disk is to a real engine. It outlives the engine, so a test can open it again.
@@ -102,7 +103,7 @@ class ModelEngine final : public store::Engine,
   bool has_table(TableId table) const override { return working_.tables.contains(table); }
   Result<std::int64_t> version(TableId table, const std::string& pk, const std::string& sk) override;
   Result<std::int64_t> put(TableId table, const store::ItemRow& row) override;
-  Result<bool> insert(TableId table, const store::ItemRow& row) override;
+  Result<std::int64_t> insert(TableId table, const store::ItemRow& row) override;
   Result<bool> remove(TableId table, const std::string& pk, const std::string& sk) override;
   Result<std::int64_t> sweep_expired(TableId table, std::int64_t now_seconds, int limit) override;
 

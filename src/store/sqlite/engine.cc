@@ -58,7 +58,7 @@ class SqliteEngine final : public Engine {
   PendingPayloads pending_{database_};
   SqlitePayloads payloads_{database_, sequence_, pending_};
   SqliteDeliveries deliveries_{database_, sequence_, pending_};
-  SqliteItems items_{database_};
+  SqliteItems items_{database_, sequence_};
   SqliteCatalog catalog_{database_, sequence_};
   SqliteDeadLetters dead_letters_{database_, sequence_};
   SqliteArchives archives_{database_};

@@ -9,23 +9,23 @@ namespace waybill::store::sqlite {
 
 namespace {
 
-// INSERT with the columns of every index; parameters 1-4: pk, sk, expires, body, then a pair for each index.
+// INSERT with the columns of every index; parameters 1-5: pk, sk, version, expires, body, then a pair for each index.
 std::string insert_sql(const TableSpec& spec) {
   std::string columns = "pk, sk, version, expires, body";
-  std::string values = "?1, ?2, 1, ?3, ?4";
+  std::string values = "?1, ?2, ?3, ?4, ?5";
   for (std::size_t i = 0; i < spec.indexes.size(); ++i) {
     columns += fmt::format(", x{0}_pk, x{0}_sk", i);
-    values += fmt::format(", ?{}, ?{}", 2 * i + 5, 2 * i + 6);
+    values += fmt::format(", ?{}, ?{}", 2 * i + 6, 2 * i + 7);
   }
   return fmt::format("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (pk, sk) DO ", item_table(spec.id), columns, values);
 }
 
 std::string put_sql(const TableSpec& spec) {
-  std::string sets = "version = version + 1, expires = excluded.expires, body = excluded.body";
+  std::string sets = "version = excluded.version, expires = excluded.expires, body = excluded.body";
   for (std::size_t i = 0; i < spec.indexes.size(); ++i) {
     sets += fmt::format(", x{0}_pk = excluded.x{0}_pk, x{0}_sk = excluded.x{0}_sk", i);
   }
-  return insert_sql(spec) + "UPDATE SET " + sets + " RETURNING version";
+  return insert_sql(spec) + "UPDATE SET " + sets;
 }
 
 void bind_index_keys(Execution& execution, const ItemRow& row) {
@@ -61,7 +61,7 @@ struct SqliteItems::Table {
   Statement sweep;
 };
 
-SqliteItems::SqliteItems(Database& database) : database_(database) {}
+SqliteItems::SqliteItems(Database& database, Sequence& sequence) : database_(database), sequence_(sequence) {}
 
 SqliteItems::~SqliteItems() = default;
 
@@ -124,21 +124,21 @@ Result<std::int64_t> SqliteItems::version(TableId table, const std::string& pk, 
 
 Result<std::int64_t> SqliteItems::put(TableId table, const ItemRow& row) {
   WAYBILL_TRY(Table * t, find(table, &row));
-  auto execution = t->put.with(Blob{row.pk}, Blob{row.sk}, row.expires_at, row.body);
-  bind_index_keys(execution, row);
-  WAYBILL_TRY(const bool returned, execution.next());
-  if (!returned) return internal("an upsert returned no version");
-  const std::int64_t version = execution.integer(0);
-  WAYBILL_CHECK(execution.run());
-  return version;
+  return write(t->put, row);
 }
 
-Result<bool> SqliteItems::insert(TableId table, const ItemRow& row) {
+Result<std::int64_t> SqliteItems::insert(TableId table, const ItemRow& row) {
   WAYBILL_TRY(Table * t, find(table, &row));
-  auto execution = t->insert.with(Blob{row.pk}, Blob{row.sk}, row.expires_at, row.body);
+  WAYBILL_TRY(const std::int64_t version, write(t->insert, row));
+  return database_.changes() == 1 ? version : 0;
+}
+
+Result<std::int64_t> SqliteItems::write(Statement& statement, const ItemRow& row) {
+  const std::int64_t version = sequence_.next();
+  auto execution = statement.with(Blob{row.pk}, Blob{row.sk}, version, row.expires_at, row.body);
   bind_index_keys(execution, row);
   WAYBILL_CHECK(execution.run());
-  return database_.changes() == 1;
+  return version;
 }
 
 Result<bool> SqliteItems::remove(TableId table, const std::string& pk, const std::string& sk) {

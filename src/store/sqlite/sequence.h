@@ -1,5 +1,5 @@
-// The highest id that was ever stored, kept without a write of its own on the hot path: the file holds a bound above
-// it, which moves in large steps.
+// The highest number that was ever stored, be it an id or the version of an item, kept without a write of its own on
+// the hot path: the file holds a bound above it, which moves in large steps.
 #pragma once
 
 #include <algorithm>
@@ -9,15 +9,18 @@
 
 namespace waybill::store::sqlite {
 
-// Owner/Thread: the engine. Invariant: after a commit the stored bound is at least every id that was ever stored.
+// Owner/Thread: the engine. Invariant: after a commit the stored bound is at least every number that was ever stored.
 class Sequence {
  public:
-  static constexpr std::int64_t kStep = 1 << 20;  // ids skipped at most when the daemon starts again
+  static constexpr std::int64_t kStep = 1 << 20;  // numbers skipped at most when the daemon starts again
 
   explicit Sequence(Database& database);
 
   Status load();
   void saw(std::int64_t id) { highest_ = std::max(highest_, id); }
+  // A number above all that were seen or given here, also before the last start: the version of a write. (It may be an
+  // id as well, which the Journal hands out.)
+  std::int64_t next() { return ++highest_; }
   // Moves the bound inside the open transaction, before its commit.
   Status store();
   void committed() { stored_ = pending_; }

@@ -29,7 +29,7 @@ class RandomUnits {
       case 1:
       case 2: return put(depth);
       case 3: return with_consequence(delete_item(pk(), condition()), depth);
-      case 4: return check_item(pk(), below(3));
+      case 4: return check_item(pk(), version());
       case 5: return InsertDelivery{Delivery{key(), PayloadId{1}, 0, 0, {}, ""}};
       case 6: return FinishDelivery{fence()};
       case 7: return RescheduleDelivery{fence(), from_millis(10 + below(3)), "failed"};
@@ -57,9 +57,11 @@ class RandomUnits {
   ItemCondition condition() {
     ItemCondition condition;
     condition.existence = std::vector{Existence::any, Existence::absent, Existence::present}.at(below(3));
-    if (below(4) == 0) condition.version = below(3);
+    if (below(4) == 0) condition.version = version();
     return condition;
   }
+  // "Not there", or one that some write may have had.
+  std::int64_t version() { return below(2) == 0 ? 0 : below(12); }
   std::string pk() { return std::string(1, static_cast<char>('a' + below(3))); }
   DeliveryKey key() { return key_of(1 + below(3), 10 + below(2)); }
   DeliveryFence fence() { return {key(), below(2), 1 + (below(4) == 0 ? 1 : 0)}; }
@@ -118,6 +120,7 @@ Truth stored(const ModelState& state) {
   for (const auto& [key, delivery] : state.deliveries) truth.deliveries[key] = delivery.attempts;
   truth.settings = state.settings;
   truth.generation = state.generation;
+  truth.last_version = state.last_version;
   return truth;
 }
 

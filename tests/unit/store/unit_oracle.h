@@ -22,6 +22,7 @@ struct Truth {
   std::map<DeliveryKey, int> deliveries;  // attempts
   std::map<std::string, std::string> settings;
   std::int64_t generation = 1;
+  std::int64_t last_version = 0;
   bool operator==(const Truth&) const = default;
 };
 
@@ -33,7 +34,7 @@ struct Verdict {
 
 inline std::string word_for(const ChangeResult& result) {
   if (const auto* written = std::get_if<ItemWritten>(&result)) {
-    return "version " + std::to_string(written->version) + (written->existed ? " existed" : " new");
+    return "version " + std::to_string(written->version);
   }
   if (std::holds_alternative<ConditionSkipped>(result)) return "skipped";
   if (std::holds_alternative<AlternativeApplied>(result)) return "alternative";
@@ -61,14 +62,13 @@ class UnitOracle {
   std::string operator()(const PutItem& put) {
     if (wrong_for_sure(put)) return refuse(Refusal::Reason::invalid_effect);
     if (!condition_holds(put.row.pk, put.condition)) return otherwise(put);
-    Truth::Item& item = truth_.items[put.row.pk];
-    const bool existed = item.version > 0;
-    item = {item.version + 1, put.row.body};
-    return "version " + std::to_string(item.version) + (existed ? " existed" : " new");
+    truth_.items[put.row.pk] = {++truth_.last_version, put.row.body};
+    return "version " + std::to_string(truth_.last_version);
   }
   std::string operator()(const DeleteItem& remove) {
     if (!condition_holds(remove.pk, remove.condition)) return otherwise(remove);
-    return truth_.items.erase(remove.pk) == 1 ? "version 0 existed" : "version 0 new";
+    truth_.items.erase(remove.pk);
+    return "version 0";
   }
   std::string operator()(const CheckItem& check) {
     return condition_holds(check.pk, {Existence::any, check.version}) ? "done" : "";

@@ -50,7 +50,7 @@ TEST_CASE("repeated while the answer is full, until every expired item is gone a
   CHECK(asked == 3);
   for (const int id : {100, 101, 102}) {
     const auto key = encode_item_key(table, {{"event_id", "e"}, {"timestamp", id}});
-    CHECK(*engine.items().version(table.id, key->pk, key->sk) == 1);
+    CHECK(*engine.items().version(table.id, key->pk, key->sk) != 0);
   }
 }
 
