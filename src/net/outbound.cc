@@ -30,13 +30,6 @@ Kind kind_of(CURLcode code, CURL* easy) {
   }
 }
 
-struct Transfer {
-  Transfer(HttpCall request, const std::string& ca_file, Outbound::Callback callback)
-      : call(std::move(request), ca_file), done(std::move(callback)) {}
-  CurlCall call;
-  Outbound::Callback done;
-};
-
 }  // namespace
 
 class CurlOutbound::Impl {
@@ -72,6 +65,12 @@ class CurlOutbound::Impl {
   }
 
  private:
+  struct Transfer {
+    Transfer(HttpCall request, const std::string& ca_file, Callback callback)
+        : call(std::move(request), ca_file), done(std::move(callback)) {}
+    CurlCall call;
+    Callback done;
+  };
   using Submitted = std::vector<std::pair<HttpCall, Callback>>;
 
   void run() {
