@@ -95,7 +95,8 @@ TEST_CASE_FIXTURE(ArchivesFixture, "a list keeps to its one filter") {
   create({{"ArchiveName", "paid"}, {"EventSourceArn", orders}});
   const auto names = [this](const Json& request) {
     std::string all;
-    for (const Json& each : ok(list_archives, request)["Archives"]) all += each["ArchiveName"].get<std::string>() + " ";
+    const Json answer = ok(list_archives, request);
+    for (const Json& each : answer["Archives"]) all += each["ArchiveName"].get<std::string>() + " ";
     return all;
   };
   CHECK(names({{"NamePrefix", "p"}}) == "paid ");

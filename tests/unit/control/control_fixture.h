@@ -62,9 +62,11 @@ class ControlFixture {
     return answer.error();
   }
 
-  // A row as a template or another operation would have left it.
-  void put_row(const char* kind, const std::string& name, const Json& body) {
-    apply([&](control::Session& session) { session.put(kind, name, body); });
+  // A row as a template (the owner) or an operation that is not under test would have left it.
+  void put_row(const char* kind, const std::string& name, const Json& body, const std::string& owner = "") {
+    control::Edit edit;
+    edit.puts.push_back({{place.account, place.region, kind, name}, owner, body.dump()});
+    apply(std::move(edit));
   }
   // Null when there is none.
   const CatalogRow* row(const char* kind, const std::string& name) {

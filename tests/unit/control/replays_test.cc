@@ -80,7 +80,8 @@ TEST_CASE_FIXTURE(ReplaysFixture, "a list keeps to its one filter") {
   set_state("back", {{"State", "COMPLETED"}});
   const auto names = [this](const Json& filter) {
     std::string all;
-    for (const Json& each : ok(list_replays, filter)["Replays"]) all += each["ReplayName"].get<std::string>() + " ";
+    const Json answer = ok(list_replays, filter);
+    for (const Json& each : answer["Replays"]) all += each["ReplayName"].get<std::string>() + " ";
     return all;
   };
   CHECK(names(Json::object()) == "again back ");
