@@ -18,6 +18,7 @@ void Dispatcher::tick() { impl_->tick(); }
 void Dispatcher::stop() { impl_->stop(); }
 bool Dispatcher::quiet() const { return impl_->quiet(); }
 std::vector<EndpointCounts> Dispatcher::counts() const { return impl_->counts(); }
+std::int64_t Dispatcher::pending(EndpointId endpoint) const { return impl_->pending(endpoint); }
 
 void Dispatcher::Impl::load(const std::vector<store::EndpointRow>& endpoints) {
   Work work;
@@ -135,6 +136,12 @@ std::vector<EndpointCounts> Dispatcher::Impl::counts() const {
     counts.push_back(std::move(count));
   }
   return counts;
+}
+
+std::int64_t Dispatcher::Impl::pending(EndpointId endpoint) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = lanes_.find(endpoint);
+  return found == lanes_.end() ? 0 : found->second->pending;
 }
 
 Lane& Dispatcher::Impl::lane_locked(EndpointId id) {

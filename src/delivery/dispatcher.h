@@ -70,6 +70,8 @@ class Dispatcher {
   bool quiet() const;
 
   std::vector<EndpointCounts> counts() const;
+  // Deliveries of one endpoint that are in the store; what is replayed waits while they are many.
+  std::int64_t pending(EndpointId endpoint) const;
 
  private:
   class Impl;

@@ -68,6 +68,7 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   void stop();
   bool quiet() const;
   std::vector<EndpointCounts> counts() const;
+  std::int64_t pending(EndpointId endpoint) const;
 
  private:
   // Where an attempt came from, for its settlement.

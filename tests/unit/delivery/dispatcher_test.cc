@@ -31,7 +31,11 @@ TEST_CASE("an event that matches is delivered once and leaves nothing pending") 
   const auto results = pipeline.put({entry()});
   REQUIRE(results.at(0).ok());
   CHECK(pipeline.stored()->deliveries.size() == 1);
+  const EndpointId endpoint = pipeline.stored()->deliveries.begin()->first.endpoint;
+  CHECK(pipeline.dispatcher->pending(endpoint) == 1);
   pipeline.settle();
+  CHECK(pipeline.dispatcher->pending(endpoint) == 0);
+  CHECK(pipeline.dispatcher->pending(EndpointId{endpoint.value + 1}) == 0);
   REQUIRE(pipeline.invoker.calls.size() == 1);
   CHECK(pipeline.invoker.calls[0].body.find(results[0].event_id) != std::string::npos);
   CHECK(pipeline.stored()->deliveries.empty());
