@@ -2,6 +2,7 @@
 #include "control/lookups.h"
 #include "control/operations.h"
 #include "control/policy.h"
+#include "control/rule_rows.h"
 #include "control/tags.h"
 
 namespace waybill::control {
@@ -87,7 +88,7 @@ Answer<Json> delete_event_bus(Session& session, const Json& request) {
   const std::string name = member(request, "Name");
   if (name == kDefaultBus) return not_valid("Cannot delete event bus default.");
   if (!session.find(kinds::kEventBus, name)) return Json::object();
-  if (!rules_of(session, name).empty()) return not_valid("EventBus can't be deleted since it has rules.");
+  if (!all_rules_of(session, name).empty()) return not_valid("EventBus can't be deleted since it has rules.");
   session.remove(kinds::kEventBus, name);
   return Json::object();
 }
