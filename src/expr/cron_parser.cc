@@ -166,9 +166,12 @@ std::optional<std::array<std::string_view, 6>> split_fields(std::string_view tex
 
 // Exactly one of the two says `?`.
 bool Cron::parse_days(std::string_view day_of_month, std::string_view day_of_week) {
-  if ((day_of_month == "?") == (day_of_week == "?")) return false;
+  // One of the two says nothing: it is `?`, or `*` beside a value.
+  const bool any_weekday = day_of_week == "?" || (day_of_week == "*" && day_of_month != "?" && day_of_month != "*");
+  const bool any_day = day_of_month == "?" || (day_of_month == "*" && day_of_week != "?" && day_of_week != "*");
+  if (any_day == any_weekday) return false;
   days_ = weekdays_ = ~Bits{0};
-  if (day_of_week == "?") {
+  if (any_weekday) {
     if ((month_day_ = parse_month_day(day_of_month))) return true;
     days_ = 0;
     return parse_set(day_of_month, kDayOfMonth, days_);
