@@ -5,6 +5,7 @@
 
 #include "control/lookups.h"
 #include "control/operations.h"
+#include "control/rule_rows.h"
 
 namespace waybill::control {
 
@@ -15,11 +16,14 @@ Json tags_of(const CatalogRow& row) {
   return found != row.body.end() && found->is_array() ? *found : Json::array();
 }
 
-// The bus or rule of the ARN.
-Answer<const CatalogRow*> require_tagged(const Session& session, const std::string& text) {
+// The bus or rule of the ARN, a managed rule too.
+Answer<CatalogRowPtr> require_tagged(const Session& session, const std::string& text) {
   const auto arn = Arn::parse(text);
   const auto bus = arn ? arn->resource_of("event-bus") : std::nullopt;
-  if (bus && arn->service == "events") return require_bus(session, text);
+  if (bus && arn->service == "events") {
+    WAYBILL_TRY(const CatalogRow* row, require_bus(session, text));
+    return CatalogRowPtr(CatalogRowPtr(), row);  // the catalog's, which lives as long as the session
+  }
   const auto rule = arn ? arn->resource_of("rule") : std::nullopt;
   if (!rule || arn->service != "events") {
     return not_valid("Parameter ResourceARN is not valid. Reason: Must contain the ARN of a rule or an event bus.");
@@ -28,7 +32,19 @@ Answer<const CatalogRow*> require_tagged(const Session& session, const std::stri
   const std::string bus_name = slash == std::string::npos ? kDefaultBus : rule->substr(0, slash);
   // The bus of that place: a rule's ARN of another account or region names nothing here.
   const std::string bus_arn = Place{arn->account, arn->region}.event_bus(bus_name);
-  return require_rule(session, bus_arn, slash == std::string::npos ? *rule : rule->substr(slash + 1));
+  const std::string name = slash == std::string::npos ? *rule : rule->substr(slash + 1);
+  if (require_bus(session, bus_arn)) return named_rule(session, {{"EventBusName", bus_name}, {"Name", name}}, "Name");
+  return require_rule(session, bus_arn, name).error();
+}
+
+// The same, refusing a managed rule.
+Answer<CatalogRowPtr> require_taggable(const Session& session, const std::string& text) {
+  WAYBILL_TRY(CatalogRowPtr row, require_tagged(session, text));
+  if (row->body.contains("ManagedBy")) {
+    const RuleName rule = rule_name(*row);
+    return managed_rule(rule.bus, rule.rule);
+  }
+  return row;
 }
 
 void put_tags(Session& session, const CatalogRow& row, const Json& tags) {
@@ -58,14 +74,14 @@ Answer<Json> merged_tags(const Session& session, const Json& present, const Json
 }
 
 Answer<Json> tag_resource(Session& session, const Json& request) {
-  WAYBILL_TRY(const CatalogRow* row, require_tagged(session, member(request, "ResourceARN")));
+  WAYBILL_TRY(const CatalogRowPtr row, require_taggable(session, member(request, "ResourceARN")));
   WAYBILL_TRY(const Json tags, merged_tags(session, tags_of(*row), request.value("Tags", Json::array())));
   put_tags(session, *row, tags);
   return Json::object();
 }
 
 Answer<Json> untag_resource(Session& session, const Json& request) {
-  WAYBILL_TRY(const CatalogRow* row, require_tagged(session, member(request, "ResourceARN")));
+  WAYBILL_TRY(const CatalogRowPtr row, require_taggable(session, member(request, "ResourceARN")));
   const Json keys = request.value("TagKeys", Json::array());
   Json kept = Json::array();
   for (const Json& tag : tags_of(*row)) {
@@ -76,7 +92,7 @@ Answer<Json> untag_resource(Session& session, const Json& request) {
 }
 
 Answer<Json> list_tags_for_resource(Session& session, const Json& request) {
-  WAYBILL_TRY(const CatalogRow* row, require_tagged(session, member(request, "ResourceARN")));
+  WAYBILL_TRY(const CatalogRowPtr row, require_tagged(session, member(request, "ResourceARN")));
   return Json{{"Tags", tags_of(*row)}};
 }
 

@@ -74,6 +74,15 @@ TEST_CASE_FIXTURE(TagsFixture, "tags given at creation; a new bus of an old name
   CHECK(tags(arn) == Json::array());
 }
 
+TEST_CASE_FIXTURE(TagsFixture, "the rule of an archive has no tags and takes none") {
+  ok(control::create_archive, {{"ArchiveName", "kept"}, {"EventSourceArn", kTaggedBus}});
+  const std::string arn = "arn:aws:events:eu-central-1:123456789012:rule/orders/Events-Archive-kept";
+  CHECK(tags(arn) == Json::array());
+  const auto tagged = fault(tag_resource, {{"ResourceARN", arn}, {"Tags", Json::array({tag("a", "b")})}});
+  const auto untagged = fault(untag_resource, {{"ResourceARN", arn}, {"TagKeys", Json::array({"a"})}});
+  for (const control::Fault& refusal : {tagged, untagged}) CHECK(refusal.code == "ManagedRuleException");
+}
+
 TEST_CASE_FIXTURE(TagsFixture, "unknown resources have the texts of their kind, for all three calls") {
   const auto check = [this](const std::string& arn, const Fault& expected) {
     CAPTURE(arn);
