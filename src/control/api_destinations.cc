@@ -32,12 +32,6 @@ Answer<> check_destination(const Session& session, const Json& request) {
   return {};
 }
 
-std::string destination_arn(const CatalogRow& row) {
-  const Place place = row.place();
-  const std::string path = "api-destination/" + row.resource.key.name + "/" + member(row.state, "Uuid");
-  return Arn{"aws", "events", place.region, place.account, path}.str();
-}
-
 const char* destination_state(const std::string& connection_state) {
   return connection_state == "AUTHORIZED" ? "ACTIVE" : "INACTIVE";
 }
@@ -67,6 +61,12 @@ Json destination_item(Session& session, const CatalogRow& row) {
 }
 
 }  // namespace
+
+std::string destination_arn(const CatalogRow& row) {
+  const Place place = row.place();
+  const std::string path = "api-destination/" + row.resource.key.name + "/" + member(row.state, "Uuid");
+  return Arn{"aws", "events", place.region, place.account, path}.str();
+}
 
 Answer<Json> create_api_destination(Session& session, const Json& request) {
   const std::string name = member(request, "Name");

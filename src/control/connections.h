@@ -14,6 +14,9 @@ std::string connection_arn(const CatalogRow& row);
 // under the old name is another one.
 Answer<const CatalogRow*> require_connection_by_arn(const Session& session, std::string_view arn);
 
+// "arn:…:api-destination/‹name›/‹uuid›".
+std::string destination_arn(const CatalogRow& row);
+
 // "AUTHORIZED", "AUTHORIZING" or "DEAUTHORIZED".
 std::string connection_state(const CatalogRow& row);
 // The same for calls that only look. An OAuth connection is AUTHORIZING in the answer of the call that gave it its

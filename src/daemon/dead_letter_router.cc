@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "daemon/target_invoker.h"
 #include "table/item_codec.h"
 #include "topic/publisher.h"
 
@@ -31,8 +32,11 @@ nlohmann::json key_value(const KeyAttribute& key, const std::string& id, std::in
 
 }  // namespace
 
-delivery::Consequences DeadLetterTargets::route(const EndpointSpec& endpoint, const DeadLetter& letter, int depth) {
+delivery::Consequences DeadLetterTargets::route(const EndpointSpec& endpoint, const DeadLetter& event, int depth) {
   delivery::Consequences consequences;
+  // A dead-letter queue gets what was to be delivered (contract section 9); Waybill's own record keeps the event.
+  DeadLetter letter = event;
+  letter.body = shaped_input(endpoint, event.body, event.ingested_at).body;
   if (!endpoint.dlq_arn.empty()) send(endpoint.dlq_arn, endpoint, letter, depth, consequences);
   if (endpoint.function && !endpoint.function->dlq_arn.empty()) {
     send(endpoint.function->dlq_arn, endpoint, letter, depth, consequences);

@@ -1,5 +1,6 @@
 #include "daemon/maintenance.h"
 
+#include "archive/retention.h"
 #include "base/log.h"
 #include "table/ttl_sweeper.h"
 
@@ -17,6 +18,29 @@ void Maintenance::run() {
     sweep_items(sweep);
   }
   sweep_dead_letters(ports_.wall.now() - ports_.dead_letter_retention);
+  if (sweeping_archives_ == 0) sweep_archives();
+}
+
+void Maintenance::sweep_archives() {
+  const auto reader = ports_.readers.lend();
+  if (!reader) return;
+  const auto stored = (*reader)->archives();
+  if (!stored) return;
+  const auto catalog = ports_.book.get();
+  for (const auto& sweep : archive::plan_archive_sweep(*catalog, ports_.wall.now())) sweep_archive(sweep);
+  for (const auto& drop : archive::plan_archive_drop(*stored, *catalog)) sweep_archive(drop);
+  if (const Status dropped = archive::drop_old_replays(ports_.book, ports_.wall.now()); !dropped) {
+    spdlog::warn("maintenance: {}", dropped.error().message);
+  }
+}
+
+template <class Sweep>
+void Maintenance::sweep_archive(Sweep sweep) {
+  ++sweeping_archives_;
+  submit(sweep, [this, sweep](const store::Swept& swept) {
+    if (swept.more) sweep_archive(sweep);
+    --sweeping_archives_;
+  });
 }
 
 // Each sweep removes a bounded number of rows in one group, and comes again as long as there was something.

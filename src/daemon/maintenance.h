@@ -4,18 +4,22 @@
 #include <atomic>
 
 #include "base/clock.h"
+#include "control/book.h"
 #include "metrics/pipeline_metrics.h"
 #include "model/topology.h"
 #include "store/journal.h"
+#include "store/reader_pool.h"
 #include "table/table_catalog.h"
 
 namespace waybill {
 
-// Owner: the App. run() is called by a timer; what it starts goes on in the Journal's maintenance lane.
+// Owner: the App. run() waits for commits: a worker calls it; what it starts goes on in the Journal's maintenance lane.
 class Maintenance {
  public:
   struct Ports {
     store::Journal& journal;
+    store::ReaderPool& readers;
+    control::Book& book;
     const Snapshot<table::TableCatalog>& tables;
     const WallClock& wall;
     metrics::PipelineMetrics& metrics;
@@ -29,10 +33,14 @@ class Maintenance {
   void sweep_payloads(PayloadId after, PayloadId before);
   void sweep_items(store::SweepExpiredItems sweep);
   void sweep_dead_letters(WallTime before);
+  void sweep_archives();
+  template <class Sweep>
+  void sweep_archive(Sweep sweep);
   void submit(store::Change change, std::function<void(const store::Swept&)> swept);
 
   Ports ports_;
   std::atomic<bool> sweeping_payloads_{false};
+  std::atomic<int> sweeping_archives_{0};
 };
 
 }  // namespace waybill

@@ -56,6 +56,11 @@ const std::vector<SettingSpec>& setting_specs() {
       {"http.idle_deadline", duration, "75s", "", 10, kDay, "For the next request on an open connection."},
       {"http.write_deadline", duration, "30s", "", 10, kDay, "For a client to take an answer."},
       {"http.threads", number, "2", "", 1, 64, "Threads that serve HTTP."},
+      {"outbound.ca_file", text, "", "", 0, 0,
+       "PEM certificates that API destinations are trusted by, in place of the system's."},
+      {"allow_http_endpoints", flag, "false", "", 0, 0,
+       "Allow API destinations and OAuth endpoints with http://, which AWS refuses: for receivers on one's own "
+       "machine."},
       {"shutdown.limit", duration, "10s", "", 0, kDay, "How long a stop waits for requests and handlers in flight."},
       {"retry.base", duration, "1s", "", 1, kDay,
        "Backoff before the first retry, doubled for each further one, with full jitter."},

@@ -19,6 +19,22 @@ AttemptResult failure(const char* code, std::string message) {
   return result;
 }
 
+AttemptResult result_of(destination::CallOutcome outcome) {
+  using Kind = destination::CallOutcome::Kind;
+  AttemptResult result;
+  if (outcome.kind == Kind::delivered) return result;
+  result.ok = false;
+  result.failure = outcome.kind == Kind::permanent ? FailureClass::permanent : FailureClass::retriable;
+  result.error_code = std::move(outcome.error_code);
+  result.error_message = std::move(outcome.error_message);
+  if (outcome.kind == Kind::postponed) {
+    result.postponed = outcome.wait;
+  } else {
+    result.retry_after = outcome.wait;
+  }
+  return result;
+}
+
 AttemptResult caused(store::Changes changes, std::vector<NewDelivery> deliveries) {
   AttemptResult result;
   result.consequences.changes = std::move(changes);
@@ -50,6 +66,23 @@ AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
     case TargetKind::other: break;
   }
   return failure("NO_RESOURCE", "Waybill does not deliver to targets like " + endpoint.target_arn);
+}
+
+void TargetInvoker::invoke_async(const delivery::Attempt& attempt, UniqueFunction<void(AttemptResult)> done) {
+  const EndpointSpec& endpoint = attempt.endpoint;
+  const std::string& event = attempt.payload.body;
+  expr::Shaped input = shaped_input(endpoint, event, attempt.delivery.ingested_at);
+  if (!input.is_valid) return done(failure("INVALID_JSON", "Invalid input for target."));
+  const auto destinations = ports_.destinations.get();
+  const auto found = destinations->find(endpoint.target_arn);
+  if (found == destinations->end()) {
+    return done(failure("NO_RESOURCE", "The API destination " + endpoint.target_arn + " does not exist."));
+  }
+  auto parameters = http_parameters_of(endpoint.http_parameters, event);
+  if (!parameters) return done(failure("INVALID_PARAMETER", parameters.error().message));
+  ports_.caller.call(
+      found->second, std::move(*parameters), std::move(input.body),
+      [done = std::move(done)](destination::CallOutcome outcome) mutable { done(result_of(std::move(outcome))); });
 }
 
 AttemptResult TargetInvoker::publish(const delivery::Attempt& attempt, std::string message) const {

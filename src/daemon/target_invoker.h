@@ -2,7 +2,9 @@
 #pragma once
 
 #include "bus/acceptor.h"
+#include "daemon/destinations.h"
 #include "delivery/invoker.h"
+#include "destination/caller.h"
 #include "handlers/host/function_invoker.h"
 
 namespace waybill {
@@ -14,12 +16,19 @@ class TargetInvoker final : public delivery::Invoker {
     FunctionInvoker& functions;
     const bus::Acceptor& acceptor;
     const Snapshot<Topology>& topology;
+    const Snapshot<Destinations>& destinations;
+    destination::DestinationCaller& caller;
     store::Journal& journal;
     Random& random;
   };
   explicit TargetInvoker(Ports ports) : ports_(ports) {}
 
   delivery::AttemptResult invoke(const delivery::Attempt& attempt) override;
+  // API destinations hold no worker while they are waited for.
+  bool asynchronous(const EndpointSpec& endpoint) const override {
+    return endpoint.target == TargetKind::api_destination;
+  }
+  void invoke_async(const delivery::Attempt& attempt, UniqueFunction<void(delivery::AttemptResult)> done) override;
 
  private:
   delivery::AttemptResult publish(const delivery::Attempt& attempt, std::string message) const;

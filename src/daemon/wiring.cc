@@ -20,8 +20,10 @@ Result<control::Wiring> CatalogWiring::make(const Catalog& catalog) {
   control::Wiring wiring;
   // Numbers that were given to a catalog which could not be stored are stored with the next one.
   for (const auto& [id, key] : numbers_.fresh) wiring.changes.add(store::PutEndpoint{id, key});
-  wiring.publish = [this, topology, rules] {
+  auto destinations = std::make_shared<const Destinations>(destinations_of(catalog));
+  wiring.publish = [this, topology, rules, destinations] {
     numbers_.fresh.clear();
+    ports_.destinations.set(destinations);
     ports_.topology.set(topology);  // before the rules, whose deliveries look their endpoints up in it
     ports_.rules.set(rules);
     ports_.changed();

@@ -5,6 +5,7 @@
 
 #include "bus/rule_table.h"
 #include "control/book.h"
+#include "daemon/destinations.h"
 #include "model/topology.h"
 #include "store/reader.h"
 
@@ -16,7 +17,8 @@ class CatalogWiring {
   struct Ports {
     Snapshot<Topology>& topology;
     Snapshot<bus::RuleTable>& rules;
-    std::function<void()> changed;  // called after both were published
+    Snapshot<Destinations>& destinations;
+    std::function<void()> changed;  // called after all were published
   };
   CatalogWiring(Ports ports, Place home) : ports_(std::move(ports)), home_(std::move(home)) {}
 

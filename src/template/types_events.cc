@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <set>
 
+#include "expr/input_shape.h"
+#include "expr/schedule.h"
 #include "model/arn.h"
 #include "template/loader.h"
 #include "template/resource_types.h"
@@ -41,6 +43,25 @@ void check_bus(CheckContext& c) {
   if (c.name == "default") c.bad(c.path / "Name", "the bus \"default\" always exists and cannot be declared");
 }
 
+// What EventBridge refuses when it is put.
+void check_input(CheckContext& c, const Json& target, const std::string& id, const Path& path) {
+  expr::InputSpec spec;
+  if (find_member(target, "Input")) spec.input = text_member(target, "Input");
+  if (find_member(target, "InputPath")) spec.path = text_member(target, "InputPath");
+  const Json* transformer = find_member(target, "InputTransformer");
+  if (transformer && transformer->is_object()) {
+    auto& given = spec.transformer.emplace();
+    given.text = text_member(*transformer, "InputTemplate");
+    const Json* paths = find_member(*transformer, "InputPathsMap");
+    if (paths && paths->is_object()) {
+      for (const auto& [name, value] : paths->items()) {
+        if (value.is_string()) given.paths[name] = value.get<std::string>();
+      }
+    }
+  }
+  if (const auto shape = expr::InputShape::parse(spec, {id}); !shape) c.bad(path, shape.error().message);
+}
+
 void check_target(CheckContext& c, const Json& target, const Path& path) {
   if (!target.is_object()) return;
   const std::string id = text_member(target, "Id");
@@ -50,13 +71,7 @@ void check_target(CheckContext& c, const Json& target, const Path& path) {
   int inputs = 0;
   for (const char* name : {"Input", "InputPath", "InputTransformer"}) inputs += find_member(target, name) ? 1 : 0;
   if (inputs > 1) c.bad(path, "only one of Input, InputPath and InputTransformer can be given");
-  for (const char* name : {"InputPath", "InputTransformer"}) {
-    if (find_member(target, name)) c.not_active("target " + id + ": " + name + " is not applied yet");
-  }
-  const std::string input = text_member(target, "Input");
-  if (!input.empty() && Json::parse(input, nullptr, false).is_discarded()) {
-    c.bad(path / "Input", "must be JSON text");
-  }
+  if (inputs == 1) check_input(c, target, id, path);
 }
 
 void check_rule(CheckContext& c) {
@@ -75,7 +90,11 @@ void check_rule(CheckContext& c) {
   if (scheduled && !broken_bus && bus != "default") {
     c.bad(c.path / "ScheduleExpression", "is supported only on the default event bus");
   }
-  if (scheduled) c.not_active("schedules do not fire yet");
+  if (scheduled && !expr::Schedule::parse(text_member(c.body, "ScheduleExpression"))) {
+    c.bad(c.path / "ScheduleExpression",
+          in_quotes(text_member(c.body, "ScheduleExpression")) +
+              " is no schedule: rate(5 minutes) or cron(minutes hours day-of-month month day-of-week year)");
+  }
   check_pattern(c, 2048);
   std::set<std::string> ids;
   const Json* targets = find_member(c.body, "Targets");
@@ -180,7 +199,6 @@ ResourceType archive() {
       text("ArchiveName"),  text("SourceArn").required(),         text("Description").at_most(512),
       json("EventPattern"), integer("RetentionDays").at_least(0), text("KmsKeyIdentifier").without_effect(),
   };
-  type.not_active = "events are not archived yet";
   type.check = check_archive;
   return type;
 }

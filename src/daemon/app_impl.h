@@ -1,0 +1,97 @@
+// The inside of the App: what it is made of, and what it does when it starts. Included by app*.cc only.
+#pragma once
+
+#include "api/api.h"
+#include "archive/replay_runner.h"
+#include "base/worker_pool.h"
+#include "bus/scheduler.h"
+#include "control/control_plane.h"
+#include "daemon/app.h"
+#include "daemon/dead_letter_router.h"
+#include "daemon/deployment.h"
+#include "daemon/io_threads.h"
+#include "daemon/maintenance.h"
+#include "daemon/probes.h"
+#include "daemon/target_invoker.h"
+#include "daemon/wiring.h"
+#include "handlers/host/function_invoker.h"
+#include "store/sqlite/store.h"
+
+namespace waybill {
+
+// Members are in the order in which they start; destruction is the reverse.
+class App::Impl final : public bus::DeliverySink {
+ public:
+  explicit Impl(Settings settings) : settings_(std::move(settings)), began_(steady_.now()) {}
+  ~Impl() override { stop(); }
+
+  Status start();
+  std::uint16_t port() const { return port_; }
+  Status reload();
+  bool stop();
+  bool failed() const { return failed_; }
+  nlohmann::json status() const;
+  void committed(std::vector<NewDelivery> deliveries) override { dispatcher_->committed(std::move(deliveries)); }
+  std::function<void()> on_failure_ = [] {};
+
+ private:
+  Status open_store();
+  Status deploy();
+  void make_delivery();
+  void make_api();
+  Status listen();
+  void make_replays();
+  Status start_schedules();
+  void run_schedules();
+  void catalog_changed();
+  void plan_maintenance();
+  void reset(std::function<void(Status)> done);
+  Status drop_data();
+  std::string metrics_text();
+  bool drain(SteadyTime until);
+
+  Settings settings_;
+  SystemWallClock wall_;
+  SystemSteadyClock steady_;
+  SystemRandom random_;
+  SteadyTime began_;
+  Probes probes_;
+  std::atomic<bool> failed_{false};
+  std::atomic<bool> ready_{false};
+  bool serving_ = false;
+  std::uint16_t port_ = 0;
+
+  std::unique_ptr<IoThreads> io_;
+  std::unique_ptr<WorkerPool> workers_;
+  std::unique_ptr<store::sqlite::Store> store_;
+  std::unique_ptr<store::ReaderPool> readers_;
+  std::unique_ptr<store::Journal> journal_;
+  Snapshot<Topology> topology_;
+  Snapshot<bus::RuleTable> rules_;
+  Snapshot<table::TableCatalog> tables_;
+  Snapshot<Destinations> destinations_;
+  std::unique_ptr<CatalogWiring> wiring_;
+  std::unique_ptr<control::Book> book_;
+  std::unique_ptr<control::ControlPlane> control_;
+  std::unique_ptr<Deployment> deployment_;
+  HandlerRegistry registry_;
+  std::unique_ptr<bus::Acceptor> acceptor_;
+  std::unique_ptr<EffectBuilder> effects_;
+  std::unique_ptr<FunctionInvoker> functions_;
+  std::unique_ptr<net::CurlOutbound> outbound_;
+  std::unique_ptr<destination::DestinationCaller> caller_;
+  std::unique_ptr<TargetInvoker> invoker_;
+  std::unique_ptr<DeadLetterTargets> dead_letters_;
+  std::unique_ptr<WakeTimer> wake_;
+  std::unique_ptr<delivery::Dispatcher> dispatcher_;
+  std::unique_ptr<bus::Scheduler> scheduler_;
+  std::unique_ptr<WakeTimer> schedule_timer_;
+  std::unique_ptr<archive::ReplayRunner> replays_;
+  std::unique_ptr<WakeTimer> replay_timer_;
+  std::unique_ptr<Maintenance> maintenance_;
+  std::unique_ptr<WakeTimer> maintenance_timer_;
+  std::unique_ptr<api::Api> api_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+}  // namespace waybill

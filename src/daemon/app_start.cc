@@ -1,0 +1,242 @@
+#include <future>
+
+#include "api/aws_error.h"
+#include "base/log.h"
+#include "daemon/app_impl.h"
+#include "daemon/listen_address.h"
+#include "daemon/plugins.h"
+
+namespace waybill {
+
+namespace {
+
+constexpr std::size_t kSpareWorkers = 16;
+
+Status check_tenancy(const Settings& settings) {
+  const std::string tenancy = settings.text("tenancy");
+  if (tenancy == "single" || tenancy == "aws") return {};
+  return invalid("tenancy: '" + tenancy + "' is not known; use single or aws");
+}
+
+control::Limits limits_of(const Settings& settings) {
+  const auto number = [&](const char* name) { return static_cast<std::size_t>(settings.number(name)); };
+  control::Limits limits;
+  limits.buses = number("limits.event_buses");
+  limits.rules_per_bus = number("limits.rules");
+  limits.targets_per_rule = number("limits.targets");
+  limits.pattern_characters = number("limits.pattern_characters");
+  limits.policy_characters = number("limits.policy_characters");
+  limits.tags = number("limits.tags");
+  limits.active_replays = number("limits.active_replays");
+  limits.connections = number("limits.connections");
+  limits.api_destinations = number("limits.api_destinations");
+  limits.allow_http_endpoints = settings.flag("allow_http_endpoints");
+  return limits;
+}
+
+Place place_of(const Settings& settings) { return {settings.text("account_id"), settings.text("region")}; }
+
+LogLevel function_log_level(const std::string& text) {
+  if (text == "debug") return LogLevel::debug;
+  if (text == "info") return LogLevel::info;
+  if (text == "error") return LogLevel::error;
+  return LogLevel::warn;
+}
+
+}  // namespace
+
+Status App::Impl::start() {
+  WAYBILL_CHECK(check_listen(settings_));
+  WAYBILL_CHECK(check_tenancy(settings_));
+  const auto threads = static_cast<std::size_t>(settings_.number("http.threads"));
+  io_ = std::make_unique<IoThreads>(threads);
+  WAYBILL_CHECK(open_store());
+  WAYBILL_CHECK(load_handlers(settings_.list("plugins"), registry_));
+  WAYBILL_CHECK(deploy());
+  workers_ =
+      std::make_unique<WorkerPool>(static_cast<std::size_t>(settings_.number("delivery.workers")) + 1, kSpareWorkers);
+  make_delivery();
+  make_replays();
+  make_api();
+  WAYBILL_CHECK(listen());
+  {
+    WAYBILL_TRY(const auto reader, readers_->lend());
+    WAYBILL_TRY(const auto endpoints, reader->endpoints());
+    dispatcher_->load(endpoints);
+  }
+  WAYBILL_CHECK(start_schedules());
+  // After the load, which counts what is stored: an event accepted in between would be counted twice, or not at all.
+  io_->start(threads);
+  serving_ = true;
+  plan_maintenance();
+  run_schedules();
+  replays_->wake();
+  ready_ = true;
+  return {};
+}
+
+Status App::Impl::open_store() {
+  WAYBILL_TRY(store_, store::sqlite::Store::open(settings_.text("data_dir")));
+  WAYBILL_TRY(auto engine, store_->make_engine());
+  readers_ = std::make_unique<store::ReaderPool>([this] { return store_->make_reader(); });
+  store::JournalOptions options;
+  options.ingress_limit_bytes = static_cast<std::size_t>(settings_.number("journal.ingress_limit_bytes"));
+  options.checkpoint_wal_bytes = settings_.number("journal.checkpoint_bytes");
+  options.first_sequence_floor = to_millis(wall_.now()) * 1000;
+  journal_ = std::make_unique<store::Journal>(std::move(engine), options, probes_, [this](const Error& error) {
+    spdlog::critical(
+        "the store failed and nothing can be stored any more; acknowledged events are safe, and the "
+        "daemon ends now: {}",
+        error.message);
+    failed_ = true;
+    ready_ = false;
+    on_failure_();
+  });
+  return {};
+}
+
+Status App::Impl::deploy() {
+  Deployment::Options options;
+  options.place = place_of(settings_);
+  options.rules = settings_.list("rules");
+  options.parameters = settings_.parameters();
+  options.unknown_is_error = settings_.text("templates.unknown") != "warn";
+  wiring_ = std::make_unique<CatalogWiring>(
+      CatalogWiring::Ports{topology_, rules_, destinations_, [this] { catalog_changed(); }}, options.place);
+  {
+    WAYBILL_TRY(const auto reader, readers_->lend());
+    WAYBILL_CHECK(wiring_->load(*reader));
+    WAYBILL_TRY(auto tables, reader->tables());
+    tables_.set(std::make_shared<const table::TableCatalog>(std::move(tables)));
+  }
+  book_ = std::make_unique<control::Book>(*journal_, *readers_, wall_,
+                                          [this](const Catalog& catalog) { return wiring_->make(catalog); });
+  book_->watch(kinds::kReplay, [this] {
+    if (replays_) replays_->wake();
+  });
+  WAYBILL_CHECK(book_->load());
+  control_ = std::make_unique<control::ControlPlane>(*book_, *readers_, wall_, random_, limits_of(settings_));
+  deployment_ =
+      std::make_unique<Deployment>(Deployment::Ports{*readers_, registry_, *book_, tables_}, std::move(options));
+  return deployment_->load(false);
+}
+
+// After every change of the catalog; at start before there is anybody to tell.
+void App::Impl::catalog_changed() {
+  if (dispatcher_) dispatcher_->reconfigure();
+  if (!scheduler_ || !serving_) return;
+  scheduler_->reconfigure();
+  run_schedules();
+}
+
+void App::Impl::make_replays() {
+  replay_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] { replays_->wake(); });
+  replays_ = std::make_unique<archive::ReplayRunner>(
+      archive::ReplayRunner::Ports{*book_, *readers_, *journal_, rules_, *this, *workers_, wall_, random_,
+                                   [this](EndpointId endpoint) { return dispatcher_->pending(endpoint); },
+                                   [this](Millis delay) { replay_timer_->wake_in(delay); }});
+}
+
+Status App::Impl::start_schedules() {
+  scheduler_ = std::make_unique<bus::Scheduler>(bus::Scheduler::Ports{topology_, *journal_, *this, wall_, random_});
+  schedule_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] { run_schedules(); });
+  std::map<std::string, std::string> fired;
+  WAYBILL_TRY(const auto reader, readers_->lend());
+  for (const auto& [arn, bus] : topology_.get()->buses()) {
+    for (const RuleSpec& rule : bus.rules) {
+      if (rule.schedule.empty()) continue;
+      WAYBILL_TRY(const auto last, reader->setting(std::string(bus::Scheduler::kSettingPrefix) + rule.arn));
+      if (last) fired[rule.arn] = *last;
+    }
+  }
+  scheduler_->start(fired);
+  return {};
+}
+
+void App::Impl::run_schedules() {
+  if (const auto next = scheduler_->tick()) {
+    schedule_timer_->wake_in(std::max(*next - wall_.now(), Millis{1}));
+  }
+}
+
+void App::Impl::make_delivery() {
+  acceptor_ = std::make_unique<bus::Acceptor>(rules_, *journal_, wall_, random_, probes_);
+  effects_ = std::make_unique<EffectBuilder>(
+      EffectBuilder::Ports{topology_, tables_, *acceptor_, *journal_, wall_, random_, probes_});
+  functions_ = std::make_unique<FunctionInvoker>(
+      FunctionInvoker::Ports{registry_, *effects_, *readers_, topology_, tables_, random_,
+                             function_log_level(settings_.text("log.functions"))});
+  outbound_ = std::make_unique<net::CurlOutbound>(net::OutboundOptions{settings_.text("outbound.ca_file")});
+  caller_ = std::make_unique<destination::DestinationCaller>(*outbound_, wall_, steady_);
+  invoker_ = std::make_unique<TargetInvoker>(
+      TargetInvoker::Ports{*functions_, *acceptor_, topology_, destinations_, *caller_, *journal_, random_});
+  dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *journal_, random_);
+  wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
+  delivery::DispatcherOptions options;
+  options.backoff = {settings_.duration("retry.base"), settings_.duration("retry.cap")};
+  options.window = static_cast<std::size_t>(settings_.number("delivery.window"));
+  options.workers = static_cast<std::size_t>(settings_.number("delivery.workers"));
+  dispatcher_ = std::make_unique<delivery::Dispatcher>(
+      delivery::Dispatcher::Ports{*journal_, *readers_, topology_, *invoker_, *dead_letters_, *workers_, wall_, steady_,
+                                  random_, probes_, [this](Millis delay) { wake_->wake_in(delay); }},
+      options);
+}
+
+void App::Impl::make_api() {
+  api::PutEventsLimits limits;
+  limits.max_entries = static_cast<std::size_t>(settings_.number("limits.put_events_entries"));
+  limits.max_request_bytes = static_cast<std::size_t>(settings_.number("limits.put_events_bytes"));
+  api_ = std::make_unique<api::Api>(
+      api::ApiPorts{*acceptor_,
+                    *control_,
+                    *this,
+                    *dispatcher_,
+                    *journal_,
+                    *readers_,
+                    topology_,
+                    tables_,
+                    *io_,
+                    *workers_,
+                    wall_,
+                    steady_,
+                    probes_,
+                    [this] { return ready_.load(); },
+                    [this] { return metrics_text(); },
+                    [this] { return status(); },
+                    [this](std::function<void(Status)> done) { reset(std::move(done)); },
+                    limits,
+                    settings_.flag("allow_reset"),
+                    settings_.text("tenancy") == "aws" ? api::Tenancy::aws : api::Tenancy::single});
+}
+
+Status App::Impl::listen() {
+  net::HttpServerOptions options;
+  options.max_header_bytes = static_cast<std::size_t>(settings_.number("http.max_header_bytes"));
+  options.max_body_bytes = static_cast<std::size_t>(settings_.number("http.max_body_bytes"));
+  options.max_connections = static_cast<std::size_t>(settings_.number("http.max_connections"));
+  options.read_deadline = settings_.duration("http.read_deadline");
+  options.idle_deadline = settings_.duration("http.idle_deadline");
+  options.write_deadline = settings_.duration("http.write_deadline");
+  options.drain_limit = settings_.duration("shutdown.limit");
+  options.allowed_hosts = settings_.list("allowed_hosts");
+  options.error_response = api::server_error;
+  server_ = std::make_unique<net::HttpServer>(
+      io_->context(), std::move(options),
+      [this](net::HttpRequest request, net::Reply reply) { api_->serve(std::move(request), std::move(reply)); },
+      random_, &probes_);
+  WAYBILL_TRY(const ListenAddress address, parse_listen(settings_.text("listen")));
+  WAYBILL_TRY(port_, server_->listen(address.host, address.port));
+  return {};
+}
+
+void App::Impl::plan_maintenance() {
+  maintenance_ = std::make_unique<Maintenance>(Maintenance::Ports{
+      *journal_, *readers_, *book_, tables_, wall_, probes_.metrics(), settings_.duration("dead_letters.retention")});
+  maintenance_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] {
+    workers_->post([this] { maintenance_->run(); });  // it waits for commits
+    maintenance_timer_->wake_in(settings_.duration("maintenance.interval"));
+  });
+  maintenance_timer_->wake_in(settings_.duration("maintenance.interval"));
+}
+
+}  // namespace waybill
