@@ -240,11 +240,12 @@ class Daemon:
             raise AssertionError(f"aws {' '.join(args)} ended with {done.returncode}, not {code}:\n{done.stderr}")
         return json.loads(done.stdout) if code == 0 and done.stdout.strip() else done.stderr
 
-    def boto(self):
+    def boto(self, region="us-east-1", key="waybill", **config):
         import boto3  # pylint: disable=import-outside-toplevel; only some tests need it
         from botocore.config import Config  # pylint: disable=import-outside-toplevel
-        return boto3.client("events", endpoint_url=self.url, region_name="us-east-1", aws_access_key_id="waybill",
-                            aws_secret_access_key="waybill", config=Config(retries={"max_attempts": 0}, proxies={}))
+        return boto3.client("events", endpoint_url=self.url, region_name=region, aws_access_key_id=key,
+                            aws_secret_access_key="waybill",
+                            config=Config(retries={"max_attempts": 0}, proxies={}, **config))
 
     # ---- what can be seen of it ----
 

@@ -1,7 +1,7 @@
 """Sums up a ctest run from its JUnit file: prints what failed or did not run, then "N passed, N failed" as last line.
 
 One ctest entry is usually one program with many test cases, and the cases are what people mean by tests. So each
-program's own summary, doctest's or unittest's, is what counts; a program without one counts as one test. An entry
+program's own summary, of doctest, unittest or node, is what counts; a program without one counts as one test. An entry
 that ctest calls failed is at least one failure, whatever its summary says (it may have crashed on its way out).
 Fails when anything failed, or when nothing was tested at all.
 """
@@ -14,6 +14,7 @@ DOCTEST = re.compile(r"\[doctest\] test cases:\s+(\d+) \|\s+(\d+) passed \|\s+(\
 UNITTEST_RAN = re.compile(r"^Ran (\d+) tests? in ", re.MULTILINE)
 UNITTEST_BAD = re.compile(r"^FAILED \((.*)\)", re.MULTILINE)
 UNITTEST_SKIPPED = re.compile(r"\bskipped=(\d+)")
+NODE = re.compile(r"^# (pass|fail|cancelled|skipped) (\d+)$", re.MULTILINE)  # TAP of node --test
 
 
 def summary(output):
@@ -21,6 +22,9 @@ def summary(output):
     doctest = DOCTEST.findall(output)
     if doctest:
         return sum(int(line[1]) for line in doctest), sum(int(line[2]) for line in doctest), 0
+    node = {word: int(count) for word, count in NODE.findall(output)}
+    if "pass" in node:
+        return node["pass"], node.get("fail", 0) + node.get("cancelled", 0), node.get("skipped", 0)
     ran = sum(int(count) for count in UNITTEST_RAN.findall(output))
     if not ran:
         return None

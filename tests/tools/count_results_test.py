@@ -19,6 +19,7 @@ DOCTEST_GOOD = "[doctest] test cases:   12 |   12 passed | 0 failed | 0 skipped\
 DOCTEST_BAD = "[doctest] test cases:   12 |   10 passed | 2 failed | 0 skipped\n[doctest] Status: FAILURE!\n"
 UNITTEST_GOOD = "Ran 5 tests in 0.004s\n\nOK\n"
 UNITTEST_BAD = "Ran 5 tests in 0.004s\n\nFAILED (failures=1, errors=1, skipped=1)\n"
+NODE_BAD = "not ok 2 - pages\n# tests 7\n# suites 0\n# pass 4\n# fail 1\n# cancelled 1\n# skipped 1\n# todo 0\n"
 
 
 class CountResults(unittest.TestCase):
@@ -37,6 +38,10 @@ class CountResults(unittest.TestCase):
     def test_failed_cases_count_one_by_one(self):
         self.assertEqual(self.last(case("a", "fail", DOCTEST_BAD), case("b", "fail", UNITTEST_BAD)),
                          ("12 passed, 4 failed", 1))
+
+    def test_node_counts_what_it_cancelled_as_failed(self):
+        lines, _ = count_results.report(suite(case("a", "fail", NODE_BAD)))
+        self.assertEqual(lines, ["FAILED   a (2)", "skipped  a (1)", "1 skipped", "4 passed, 2 failed"])
 
     def test_a_crash_after_a_good_summary_is_a_failure(self):
         self.assertEqual(self.last(case("a", "fail", DOCTEST_GOOD)), ("12 passed, 1 failed", 1))
