@@ -65,9 +65,9 @@ Result<std::string> members_of(std::string& object) {
   return members;
 }
 
-bool is_object(std::string_view json) {
-  const std::size_t first = json.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && json[first] == '{';
+bool is_object(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] == '{';
 }
 
 Result<std::string> json_members(CloudEvent& event) {

@@ -31,7 +31,9 @@ EntryResult Acceptor::accept(const RuleTable& rules, const Entry& entry, WallTim
       {result.event_id, entry.detail_type, entry.source, place.account, time, place.region, &entry.resources}, event);
   if (auto refused = check_entry(entry, event)) return *refused;
   event.push_back('}');
-  std::string arn = place.event_bus(bus);
+  // Where accounts and regions are apart, an ARN may name a bus of another one.
+  const bool names_place = entry.place && entry.bus.starts_with("arn:");
+  std::string arn = names_place ? entry.bus : place.event_bus(bus);
   // As on AWS, an event for a bus that is not there succeeds and vanishes; people should hear of it all the same.
   if (!rules.bus(arn)) {
     if (bus == "default") {

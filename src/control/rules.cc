@@ -75,7 +75,7 @@ Answer<Json> put_rule(Session& session, const Json& request) {
   const std::string name = member(request, "Name");
   const std::string bus = bus_member(request);
   if (auto checked = check_rule(session, request, bus); !checked) return checked.error();
-  if (auto found = require_bus(session, bus); !found) return found.error();
+  if (auto found = require_bus(session, member(request, "EventBusName", kDefaultBus)); !found) return found.error();
   if (is_managed_rule(session, bus, name)) return managed_rule(bus, name);
   const CatalogRow* present = session.find(kinds::kRule, rule_key(bus, name));
   if (!present && rules_of(session, bus).size() >= session.limits().rules_per_bus) return over_limit();
@@ -94,7 +94,7 @@ Answer<Json> put_rule(Session& session, const Json& request) {
 Answer<Json> delete_rule(Session& session, const Json& request) {
   const std::string name = member(request, "Name");
   const std::string bus = bus_member(request);
-  if (auto found = require_bus(session, bus); !found) return found.error();
+  if (auto found = require_bus(session, member(request, "EventBusName", kDefaultBus)); !found) return found.error();
   if (is_managed_rule(session, bus, name)) return managed_rule(bus, name);
   const CatalogRow* row = session.find(kinds::kRule, rule_key(bus, name));
   if (!row) return Json::object();  // as on AWS
@@ -118,7 +118,7 @@ Answer<Json> disable_rule(Session& session, const Json& request) { return set_st
 
 Answer<Json> list_rules(Session& session, const Json& request) {
   const std::string bus = bus_member(request);
-  if (auto found = require_bus(session, bus); !found) return found.error();
+  if (auto found = require_bus(session, member(request, "EventBusName", kDefaultBus)); !found) return found.error();
   Json list = Json::array();
   for (const auto& row : all_rules_of(session, bus, member(request, "NamePrefix"))) {
     list.push_back(shown(*row, session.place()));

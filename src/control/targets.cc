@@ -72,7 +72,7 @@ Answer<Json> list_targets_by_rule(Session& session, const Json& request) {
 
 Answer<Json> list_rule_names_by_target(Session& session, const Json& request) {
   const std::string bus = bus_member(request);
-  if (auto found = require_bus(session, bus); !found) return found.error();
+  if (auto found = require_bus(session, member(request, "EventBusName", kDefaultBus)); !found) return found.error();
   const std::string arn = member(request, "TargetArn");
   Json names = Json::array();
   for (const auto& row : all_rules_of(session, bus)) {

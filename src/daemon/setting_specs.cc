@@ -10,10 +10,9 @@ constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kDay = 86'400'000;
 using enum SettingKind;
 
-}  // namespace
-
-const std::vector<SettingSpec>& setting_specs() {
-  static const std::vector<SettingSpec> kSpecs{
+// Where the daemon is reached, what it holds, and the quotas of the API.
+std::vector<SettingSpec> service_specs() {
+  return {
       {"listen", text, "127.0.0.1:4566", "", 0, 0, "Address and port to serve on; port 0 picks a free one."},
       {"port_file", text, "", "", 0, 0, "File that gets the port when the daemon is ready."},
       {"allow_unauthenticated_listen", flag, "false", "", 0, 0,
@@ -49,6 +48,12 @@ const std::vector<SettingSpec>& setting_specs() {
       {"limits.active_replays", number, "10", "", 1, 1000, "Replays that run at the same time."},
       {"limits.connections", number, "3000", "", 1, 1'000'000, "Connections of an account and region."},
       {"limits.api_destinations", number, "3000", "", 1, 1'000'000, "API destinations of an account and region."},
+  };
+}
+
+// How it works inside.
+std::vector<SettingSpec> inner_specs() {
+  return {
       {"http.max_body_bytes", number, "8388608", "bytes", 1024, 1LL << 30, "Largest request body, also decompressed."},
       {"http.max_header_bytes", number, "16384", "bytes", 1024, 1 << 20, "Largest request line and header fields."},
       {"http.max_connections", number, "1024", "", 1, 65'536, "Open connections; a further one is answered 503."},
@@ -76,6 +81,16 @@ const std::vector<SettingSpec>& setting_specs() {
        "Dead letters older than this are removed, and counted."},
       {"maintenance.interval", duration, "5s", "", 10, kDay, "How often retention and TTL are looked after."},
   };
+}
+
+}  // namespace
+
+const std::vector<SettingSpec>& setting_specs() {
+  static const std::vector<SettingSpec> kSpecs = [] {
+    std::vector<SettingSpec> specs = service_specs();
+    for (SettingSpec& spec : inner_specs()) specs.push_back(std::move(spec));
+    return specs;
+  }();
   return kSpecs;
 }
 

@@ -83,6 +83,8 @@ void check_rule(CheckContext& c) {
   if (bus.size() > 256 || !has_only(bus, "/._-") || (bus.empty() && !broken_bus)) {
     c.bad(c.path / "EventBusName", in_quotes(bus) + " is no bus name: 1 to 256 letters, digits and /._-");
   }
+  // As the API stores it, so that disabling and enabling leaves no drift.
+  if (!find_member(c.body, "State")) c.body["State"] = "ENABLED";
   const bool scheduled = find_member(c.body, "ScheduleExpression") != nullptr;
   if (!scheduled && !find_member(c.body, "EventPattern")) {
     c.bad(c.path, "EventPattern or ScheduleExpression must be given");

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-struct Options {
+struct StatusOptions {
   std::string endpoint;
   bool as_json = false;
   std::string topic;
@@ -57,7 +57,7 @@ void print_endpoints(const json& status) {
   if (!table.rows.empty()) std::cout << "\n" << layout(table, terminal_width());
 }
 
-Result<int> run_status(const Options& options) {
+Result<int> run_status(const StatusOptions& options) {
   const DaemonClient daemon(options.endpoint);
   WAYBILL_TRY(const std::string body, daemon.get("/_waybill/status"));
   const json status = json::parse(body, nullptr, false);
@@ -78,7 +78,7 @@ Result<int> run_status(const Options& options) {
   return kOk;
 }
 
-Result<int> run_notifications(const Options& options) {
+Result<int> run_notifications(const StatusOptions& options) {
   const std::string query = query_text({{"limit", "1000"}, {"topic", options.topic}});
   WAYBILL_TRY(const std::string body, DaemonClient(options.endpoint).get("/_waybill/notifications" + query));
   const json answer = json::parse(body, nullptr, false);
@@ -102,21 +102,21 @@ Result<int> run_notifications(const Options& options) {
 }
 
 // Docker's health check kills a probe after its timeout; this one gives up before that.
-Result<int> run_health(const Options& options) {
+Result<int> run_health(const StatusOptions& options) {
   const DaemonClient daemon(options.endpoint, std::chrono::milliseconds(2500));
   WAYBILL_CHECK(daemon.get("/readyz"));
   std::cout << "ready\n";
   return kOk;
 }
 
-Result<int> run_reset(const Options& options) {
+Result<int> run_reset(const StatusOptions& options) {
   WAYBILL_CHECK(DaemonClient(options.endpoint).post("/_waybill/reset", ""));
   std::cout << "reset: all data dropped, templates loaded anew\n";
   return kOk;
 }
 
-CLI::App* add(CLI::App& root, Choice& choice, const char* name, const char* does,
-              const std::shared_ptr<Options>& options, Result<int> (*run)(const Options&)) {
+CLI::App* add_verb(CLI::App& root, Choice& choice, const char* name, const char* does,
+                   const std::shared_ptr<StatusOptions>& options, Result<int> (*run)(const StatusOptions&)) {
   CLI::App* verb = add_verb(root, choice, name, does, options, run);
   add_endpoint(*verb, options->endpoint);
   return verb;
@@ -125,23 +125,24 @@ CLI::App* add(CLI::App& root, Choice& choice, const char* name, const char* does
 }  // namespace
 
 void add_status(CLI::App& root, Choice& choice) {
-  auto options = std::make_shared<Options>();
-  CLI::App* verb = add(root, choice, "status", "Say what a daemon runs, and how it stands", options, run_status);
+  auto options = std::make_shared<StatusOptions>();
+  CLI::App* verb = add_verb(root, choice, "status", "Say what a daemon runs, and how it stands", options, run_status);
   verb->add_flag("--json", options->as_json, "As one JSON object");
 
-  options = std::make_shared<Options>();
-  verb = add(root, choice, "notifications", "List what was published to topics and waits for its transport", options,
-             run_notifications);
+  options = std::make_shared<StatusOptions>();
+  verb = add_verb(root, choice, "notifications", "List what was published to topics and waits for its transport",
+                  options, run_notifications);
   verb->add_option("--topic", options->topic, "Only those of this topic")->type_name("ARN");
   verb->add_flag("--json", options->as_json, "One JSON object a line");
   verb->footer("Shows the oldest 1000.\n\nExamples:\n  waybill notifications --json");
 
-  options = std::make_shared<Options>();
-  verb = add(root, choice, "health", "Exit with 0 when the daemon is ready, else with 1", options, run_health);
+  options = std::make_shared<StatusOptions>();
+  verb = add_verb(root, choice, "health", "Exit with 0 when the daemon is ready, else with 1", options, run_health);
   verb->footer("For health checks of containers and scripts: until waybill health; do sleep 0.1; done");
 
-  options = std::make_shared<Options>();
-  verb = add(root, choice, "reset", "Drop all data and what the API made, load the templates anew", options, run_reset);
+  options = std::make_shared<StatusOptions>();
+  verb = add_verb(root, choice, "reset", "Drop all data and what the API made, load the templates anew", options,
+                  run_reset);
   verb->footer("Only where the daemon's setting allow_reset is on.");
 }
 
