@@ -41,14 +41,17 @@ class ApiDestinationTest(DaemonTest):
         entry = {"Source": name, "DetailType": "t", "Detail": json.dumps(detail or {"n": 1})}
         self.assertEqual(self.events.put_events(Entries=[entry])["FailedEntryCount"], 0)
 
+    def letters(self, arn):
+        return self.daemon.http("GET", f"/_waybill/dead-letters?target={arn}").json()["dead_letters"]
+
     def letter(self, arn):
         """The one dead letter of the destination."""
-        found = wait_until(lambda: self.daemon.get(f"/_waybill/dead-letters?target={arn}")["dead_letters"], 20)
+        found = wait_until(lambda: self.letters(arn), 20)
         self.assertEqual(len(found), 1)
         return found[0]
 
     def no_letter(self, arn):
-        self.assertEqual(self.daemon.get(f"/_waybill/dead-letters?target={arn}")["dead_letters"], [])
+        self.assertEqual(self.letters(arn), [])
 
     def test_the_event_arrives_once_with_the_key_of_the_connection(self):
         arn = self.target("well", "/ok/well")
@@ -111,7 +114,7 @@ class ApiDestinationTest(DaemonTest):
         self.send("failing")
         letter = self.letter(arn)
         self.assertEqual(len(self.peer.received("/status/500")), 3)
-        self.assertEqual((letter["error_code"], letter["exhausted_condition"]),
+        self.assertEqual((letter["error_code"], letter["exhausted_retry_condition"]),
                          ("ERROR_FROM_TARGET", "MaximumRetryAttempts"))
         self.assertIn("500", letter["error_message"])
 
@@ -122,7 +125,7 @@ class ApiDestinationTest(DaemonTest):
                 self.send(name)
                 letter = self.letter(arn)
                 self.assertEqual(len(self.peer.received(path)), 1)
-                self.assertEqual(letter["exhausted_condition"], "")
+                self.assertEqual(letter.get("exhausted_retry_condition"), None)
 
     def test_a_reset_connection_is_retried(self):
         arn = self.target("reset", "/reset/a", retries=1)

@@ -116,7 +116,7 @@ class CommandLineTest(unittest.TestCase):
     def test_check(self):
         done = self.run_verb("check", "--rules", RULES)
         self.assertRegex(done.stdout, r"logistics-events\.yaml: \d+ resources\n")
-        self.assertIn("notice: logistics-events: EventArchive ", done.stdout)
+        self.assertIn("notice: logistics-events: AlertsEmail ", done.stdout)
         self.assertRegex(done.stdout, r"\n0 errors, \d+ notices\n$")
         self.assertIn("no template is loaded", self.run_verb("check").stdout)
         done = self.run_verb("check", "--rules", RULES, "--set", "parameters.Environment=No!", code=FAILED)
@@ -196,7 +196,7 @@ class DaemonVerbsTest(DaemonTest):
         self.assertIn(f"--endpoint-url {self.daemon.url}", shell.stdout)
 
     def test_check_of_a_running_daemon(self):
-        self.assertIn("EventArchive", self.daemon.waybill("check", "--endpoint", self.daemon.url))
+        self.assertIn("AlertsEmail", self.daemon.waybill("check", "--endpoint", self.daemon.url))
 
     def test_dead_letters_of_none(self):
         self.assertEqual(self.daemon.waybill("dead-letters", "list"), "no dead letters\n")

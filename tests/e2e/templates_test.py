@@ -31,13 +31,15 @@ class TemplatesTest(DaemonTest):
         event_id = daemon.put_shipment({"shipment_id": "S"}, EventBusName="logistics-events-stage")
         item, = wait_until(lambda: daemon.items("logistics-shipment-events-stage", event_id), what="the item")
         self.assertEqual(item["environment"], "stage")
-        daemon.put_shipment({"shipment_id": "S"})  # the bus of another environment
-        self.assertEqual(daemon.metric("waybill_events_unknown_bus_total", bus="logistics-events-dev"), 1)
         status = daemon.waybill("status", "--json")
         self.assertNotIn("-dev", status.replace(str(daemon.directory), ""))
         outputs = json.loads(status)["templates"][0]["outputs"]
         self.assertEqual(outputs["EventBusName"], "logistics-events-stage")
         self.assertEqual(outputs["AlertTopicArn"], "arn:aws:sns:us-east-1:000000000000:logistics-alerts-stage")
+        daemon.put_shipment({"shipment_id": "S"})  # the bus of another environment
+        self.assertEqual(daemon.metric("waybill_events_unknown_bus_total", bus="logistics-events-dev"), 1)
+        self.assertEqual(json.loads(daemon.waybill("status", "--json"))["unknown_buses"],
+                         ["logistics-events-dev: 1 events; the nearest bus is logistics-events-stage"])
 
     def test_a_restart_keeps_everything(self):
         daemon = self.own_daemon("--set", "retry.base=1h", "--set", "retry.cap=1h").start()

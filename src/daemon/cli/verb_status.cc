@@ -115,8 +115,8 @@ Result<int> run_reset(const StatusOptions& options) {
   return kOk;
 }
 
-CLI::App* add_verb(CLI::App& root, Choice& choice, const char* name, const char* does,
-                   const std::shared_ptr<StatusOptions>& options, Result<int> (*run)(const StatusOptions&)) {
+CLI::App* add_status_verb(CLI::App& root, Choice& choice, const char* name, const char* does,
+                          const std::shared_ptr<StatusOptions>& options, Result<int> (*run)(const StatusOptions&)) {
   CLI::App* verb = add_verb(root, choice, name, does, options, run);
   add_endpoint(*verb, options->endpoint);
   return verb;
@@ -126,23 +126,25 @@ CLI::App* add_verb(CLI::App& root, Choice& choice, const char* name, const char*
 
 void add_status(CLI::App& root, Choice& choice) {
   auto options = std::make_shared<StatusOptions>();
-  CLI::App* verb = add_verb(root, choice, "status", "Say what a daemon runs, and how it stands", options, run_status);
+  CLI::App* verb =
+      add_status_verb(root, choice, "status", "Say what a daemon runs, and how it stands", options, run_status);
   verb->add_flag("--json", options->as_json, "As one JSON object");
 
   options = std::make_shared<StatusOptions>();
-  verb = add_verb(root, choice, "notifications", "List what was published to topics and waits for its transport",
-                  options, run_notifications);
+  verb = add_status_verb(root, choice, "notifications", "List what was published to topics and waits for its transport",
+                         options, run_notifications);
   verb->add_option("--topic", options->topic, "Only those of this topic")->type_name("ARN");
   verb->add_flag("--json", options->as_json, "One JSON object a line");
   verb->footer("Shows the oldest 1000.\n\nExamples:\n  waybill notifications --json");
 
   options = std::make_shared<StatusOptions>();
-  verb = add_verb(root, choice, "health", "Exit with 0 when the daemon is ready, else with 1", options, run_health);
+  verb =
+      add_status_verb(root, choice, "health", "Exit with 0 when the daemon is ready, else with 1", options, run_health);
   verb->footer("For health checks of containers and scripts: until waybill health; do sleep 0.1; done");
 
   options = std::make_shared<StatusOptions>();
-  verb = add_verb(root, choice, "reset", "Drop all data and what the API made, load the templates anew", options,
-                  run_reset);
+  verb = add_status_verb(root, choice, "reset", "Drop all data and what the API made, load the templates anew", options,
+                         run_reset);
   verb->footer("Only where the daemon's setting allow_reset is on.");
 }
 

@@ -7,9 +7,14 @@ using namespace waybill::api;
 TEST_CASE("an operation that Waybill does not have is named in the answer") {
   const AwsError error = unknown_operation("AWSEvents.PutEvent", "");
   CHECK(error.code == "UnknownOperationException");
-  CHECK(error.message.find("AWSEvents.PutEvent;") != std::string::npos);
+  CHECK(error.message.find("AWSEvents.PutEvent is not supported") != std::string::npos);
   CHECK(error.message.find("AWSEvents.PutEvents") != std::string::npos);
   CHECK(error.status == 400);
+}
+
+TEST_CASE("an operation of AWS's that Waybill leaves out is named without a guess") {
+  CHECK(unknown_operation("AWSEvents.ListEndpoints", "").message ==
+        "The operation AWSEvents.ListEndpoints is not supported by Waybill.");
 }
 
 TEST_CASE("the query protocol's action is named too") {

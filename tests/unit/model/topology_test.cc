@@ -77,8 +77,9 @@ TEST_CASE("what is not set is 185 retries and 24 hours; a disabled rule says so"
   const RuleSpec& rule = topology->bus("default")->rules.at(0);
   CHECK_FALSE(rule.enabled);
   CHECK(rule.pattern == R"({"a":[1]})");
-  CHECK(rule.targets[0].retry.max_retries == 185);
-  CHECK(rule.targets[0].retry.max_age == std::chrono::hours{24});
+  const auto endpoint = topology->endpoint(rule.targets[0].endpoint);
+  CHECK(endpoint->retry.max_retries == 185);
+  CHECK(endpoint->retry.max_age == std::chrono::hours{24});
 }
 
 TEST_CASE("a role's inline, attached and managed policies are the function's permissions") {

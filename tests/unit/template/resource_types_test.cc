@@ -188,149 +188,148 @@ TEST_CASE("targets: Id and Arn, at most five, retry limits, one kind of input") 
   CHECK(rule_with_target("Id: a, Arn: " + kArn + ", Input: '{}', InputPath: $.a") ==
         "X.Targets[0]: only one of Input, InputPath and InputTransformer can be given");
   CHECK(rule_with_target("Id: a, Arn: " + kArn + ", Input: '{'") ==
-        R"(X.Targets[0]: JSON syntax error in input for target a: [Source: (String)"{"; line: 1, column: 1])");
-    CHECK(rule_with_target("Id: a, Arn: " + kArn + ", InputPath: detail") ==
-          "X.Targets[0]: InputPath for target a is invalid.");
-    CHECK(rule_with_target("Id: a, Arn: " + kArn + "}, {Id: a, Arn: " + kArn) ==
-          "X.Targets[1].Id: a second target with the Id \"a\"");
-    std::string six = "Id: t0, Arn: " + kArn;
-    for (int i = 1; i < 6; ++i) six += "}, {Id: t" + std::to_string(i) + ", Arn: " + kArn;
-    CHECK(rule_with_target(six) == "X.Targets: has 6 entries and must be at most 5");
+        R"text(X.Targets[0]: JSON syntax error in input for target a: [Source: (String)"{"; line: 1, column: 1])text");
+  CHECK(rule_with_target("Id: a, Arn: " + kArn + ", InputPath: detail") ==
+        "X.Targets[0]: InputPath for target a is invalid.");
+  CHECK(rule_with_target("Id: a, Arn: " + kArn + "}, {Id: a, Arn: " + kArn) ==
+        "X.Targets[1].Id: a second target with the Id \"a\"");
+  std::string six = "Id: t0, Arn: " + kArn;
+  for (int i = 1; i < 6; ++i) six += "}, {Id: t" + std::to_string(i) + ", Arn: " + kArn;
+  CHECK(rule_with_target(six) == "X.Targets: has 6 entries and must be at most 5");
 }
 
 TEST_CASE("a function runs natively, with limits") {
-    CHECK(problem("Lambda::Function", "Runtime: python3.12, Handler: app.handler") ==
-          "X.Runtime: \"python3.12\" cannot be run; Waybill runs C++ handlers: set Runtime to native and Handler to "
-          "<plugin>.<name>");
-    CHECK(
-        has(problem("Lambda::Function", "Runtime: native, Handler: shipments"), "is not of the form <plugin>.<name>"));
-    CHECK(has(problem("Lambda::Function", "Runtime: native, Handler: a.b.c"), "is not of the form <plugin>.<name>"));
-    CHECK(problem("Lambda::Function", "Runtime: native") == "X: Handler is missing");
-    CHECK(problem("Lambda::Function", kNative + ", Timeout: 0") == "X.Timeout: 0 must be 1 to 900");
-    CHECK(problem("Lambda::Function", kNative + ", Timeout: 901") == "X.Timeout: 901 must be 1 to 900");
-    CHECK(problem("Lambda::Function", kNative + ", ReservedConcurrentExecutions: -1") ==
-          "X.ReservedConcurrentExecutions: -1 must be at least 0");
-    CHECK(problem("Lambda::Function", kNative + ", Role: admin") == "X.Role: \"admin\" is not the ARN of a role");
-    CHECK(problem("Lambda::Function", kNative + ", DeadLetterConfig: {TargetArn: " + kArn + "}") ==
-          "X.DeadLetterConfig.TargetArn: \"arn:aws:lambda:eu-central-1:123456789012:function:f\" is not the ARN of a "
-          "topic or "
-          "a queue");
+  CHECK(problem("Lambda::Function", "Runtime: python3.12, Handler: app.handler") ==
+        "X.Runtime: \"python3.12\" cannot be run; Waybill runs C++ handlers: set Runtime to native and Handler to "
+        "<plugin>.<name>");
+  CHECK(has(problem("Lambda::Function", "Runtime: native, Handler: shipments"), "is not of the form <plugin>.<name>"));
+  CHECK(has(problem("Lambda::Function", "Runtime: native, Handler: a.b.c"), "is not of the form <plugin>.<name>"));
+  CHECK(problem("Lambda::Function", "Runtime: native") == "X: Handler is missing");
+  CHECK(problem("Lambda::Function", kNative + ", Timeout: 0") == "X.Timeout: 0 must be 1 to 900");
+  CHECK(problem("Lambda::Function", kNative + ", Timeout: 901") == "X.Timeout: 901 must be 1 to 900");
+  CHECK(problem("Lambda::Function", kNative + ", ReservedConcurrentExecutions: -1") ==
+        "X.ReservedConcurrentExecutions: -1 must be at least 0");
+  CHECK(problem("Lambda::Function", kNative + ", Role: admin") == "X.Role: \"admin\" is not the ARN of a role");
+  CHECK(problem("Lambda::Function", kNative + ", DeadLetterConfig: {TargetArn: " + kArn + "}") ==
+        "X.DeadLetterConfig.TargetArn: \"arn:aws:lambda:eu-central-1:123456789012:function:f\" is not the ARN of a "
+        "topic or "
+        "a queue");
 }
 
 TEST_CASE("a table's keys are defined, and nothing else is") {
-    CHECK(problem("DynamoDB::Table", kKeys) == "");
-    CHECK(problem("DynamoDB::Table", "AttributeDefinitions: [], KeySchema: [{AttributeName: id, KeyType: HASH}]") ==
-          "X.KeySchema[0]: the attribute \"id\" is not among the AttributeDefinitions");
-    CHECK(problem("DynamoDB::Table",
-                  "KeySchema: [{AttributeName: id, KeyType: RANGE}], "
-                  "AttributeDefinitions: [{AttributeName: id, AttributeType: S}]") ==
-          "X.KeySchema[0]: the first key must be HASH");
-    CHECK(problem("DynamoDB::Table",
-                  "KeySchema: [{AttributeName: id, KeyType: HASH}], "
-                  "AttributeDefinitions: [{AttributeName: id, AttributeType: S}, "
-                  "{AttributeName: other, AttributeType: S}]") ==
-          "X.AttributeDefinitions: the attribute \"other\" is no key of the table or of an index");
-    CHECK(problem("DynamoDB::Table", kKeys + ", TimeToLiveSpecification: {Enabled: true}") ==
-          "X.TimeToLiveSpecification: AttributeName is missing");
-    CHECK(has(
-        problem("DynamoDB::Table", kKeys + ", GlobalSecondaryIndexes: [{IndexName: abc, KeySchema: [{AttributeName: z, "
-                                           "KeyType: HASH}]}]"),
-        "X.GlobalSecondaryIndexes[0].KeySchema[0]: the attribute \"z\" is not among"));
-    CHECK(body_of(
-              load("Resources: {X: {Type: AWS::DynamoDB::Table, Properties: {" + kKeys +
+  CHECK(problem("DynamoDB::Table", kKeys) == "");
+  CHECK(problem("DynamoDB::Table", "AttributeDefinitions: [], KeySchema: [{AttributeName: id, KeyType: HASH}]") ==
+        "X.KeySchema[0]: the attribute \"id\" is not among the AttributeDefinitions");
+  CHECK(problem("DynamoDB::Table",
+                "KeySchema: [{AttributeName: id, KeyType: RANGE}], "
+                "AttributeDefinitions: [{AttributeName: id, AttributeType: S}]") ==
+        "X.KeySchema[0]: the first key must be HASH");
+  CHECK(problem("DynamoDB::Table",
+                "KeySchema: [{AttributeName: id, KeyType: HASH}], "
+                "AttributeDefinitions: [{AttributeName: id, AttributeType: S}, "
+                "{AttributeName: other, AttributeType: S}]") ==
+        "X.AttributeDefinitions: the attribute \"other\" is no key of the table or of an index");
+  CHECK(problem("DynamoDB::Table", kKeys + ", TimeToLiveSpecification: {Enabled: true}") ==
+        "X.TimeToLiveSpecification: AttributeName is missing");
+  CHECK(has(
+      problem("DynamoDB::Table", kKeys + ", GlobalSecondaryIndexes: [{IndexName: abc, KeySchema: [{AttributeName: z, "
+                                         "KeyType: HASH}]}]"),
+      "X.GlobalSecondaryIndexes[0].KeySchema[0]: the attribute \"z\" is not among"));
+  CHECK(
+      body_of(load("Resources: {X: {Type: AWS::DynamoDB::Table, Properties: {" + kKeys +
                    ", StreamSpecification: {StreamViewType: NEW_IMAGE}}}, T: {Type: AWS::Events::EventBus, Properties: "
                    "{Name: b, Description: !GetAtt X.StreamArn}}}"),
               "T")["Description"] ==
-          "arn:aws:dynamodb:eu-central-1:123456789012:table/demo-X/stream/1970-01-01T00:00:00.000");
+      "arn:aws:dynamodb:eu-central-1:123456789012:table/demo-X/stream/1970-01-01T00:00:00.000");
 }
 
 TEST_CASE("subscriptions fit their protocol; those inside a topic become resources of their own") {
-    const std::string topic = "TopicArn: 'arn:aws:sns:eu-central-1:123456789012:t'";
-    CHECK(problem("SNS::Subscription", topic + ", Protocol: email, Endpoint: me") ==
-          "X.Endpoint: \"me\" is not an e-mail address");
-    CHECK(problem("SNS::Subscription", topic + ", Protocol: https, Endpoint: 'http://x'") ==
-          "X.Endpoint: \"http://x\" does not begin with https://");
-    CHECK(problem("SNS::Subscription", topic + ", Protocol: lambda, Endpoint: f") == "X.Endpoint: \"f\" is not an ARN");
-    CHECK(problem("SNS::Subscription", "TopicArn: t, Protocol: sms, Endpoint: '1'") ==
-          "X.TopicArn: \"t\" is not the ARN of a topic");
-    CHECK(has(problem("SNS::Subscription", topic + ", Protocol: fax, Endpoint: '1'"),
-              "X.Protocol: \"fax\" is not one of"));
-    const LoadedTemplate loaded =
-        load(one("AWS::SNS::Topic", "TopicName: t, Subscription: [{Protocol: email, Endpoint: a@b.cc}]"));
-    REQUIRE(loaded.resources.size() == 2);
-    CHECK(loaded.resources[1].key.kind == "AWS::SNS::Subscription");
-    CHECK(loaded.resources[1].key.name == "demo/X-1");
-    const Json subscription = body_of(loaded, "X-1");
-    CHECK(subscription["TopicArn"] == "arn:aws:sns:eu-central-1:123456789012:t");
-    CHECK(subscription["Arn"].get<std::string>().starts_with("arn:aws:sns:eu-central-1:123456789012:t:"));
+  const std::string topic = "TopicArn: 'arn:aws:sns:eu-central-1:123456789012:t'";
+  CHECK(problem("SNS::Subscription", topic + ", Protocol: email, Endpoint: me") ==
+        "X.Endpoint: \"me\" is not an e-mail address");
+  CHECK(problem("SNS::Subscription", topic + ", Protocol: https, Endpoint: 'http://x'") ==
+        "X.Endpoint: \"http://x\" does not begin with https://");
+  CHECK(problem("SNS::Subscription", topic + ", Protocol: lambda, Endpoint: f") == "X.Endpoint: \"f\" is not an ARN");
+  CHECK(problem("SNS::Subscription", "TopicArn: t, Protocol: sms, Endpoint: '1'") ==
+        "X.TopicArn: \"t\" is not the ARN of a topic");
+  CHECK(
+      has(problem("SNS::Subscription", topic + ", Protocol: fax, Endpoint: '1'"), "X.Protocol: \"fax\" is not one of"));
+  const LoadedTemplate loaded =
+      load(one("AWS::SNS::Topic", "TopicName: t, Subscription: [{Protocol: email, Endpoint: a@b.cc}]"));
+  REQUIRE(loaded.resources.size() == 2);
+  CHECK(loaded.resources[1].key.kind == "AWS::SNS::Subscription");
+  CHECK(loaded.resources[1].key.name == "demo/X-1");
+  const Json subscription = body_of(loaded, "X-1");
+  CHECK(subscription["TopicArn"] == "arn:aws:sns:eu-central-1:123456789012:t");
+  CHECK(subscription["Arn"].get<std::string>().starts_with("arn:aws:sns:eu-central-1:123456789012:t:"));
 }
 
 TEST_CASE("policies grant what they say, or are refused") {
-    const auto role = [](const std::string& statement) {
-      return problem("IAM::Role",
-                     "AssumeRolePolicyDocument: {Statement: []}, Policies: [{PolicyName: p, PolicyDocument: "
-                     "{Statement: [{" +
-                         statement + "}]}}]");
-    };
-    const std::string at = "X.Policies[0].PolicyDocument.Statement[0]";
-    CHECK(role("Effect: Allow, Action: 'sns:*', Resource: '*'") == "");
-    CHECK(role("Effect: Perhaps, Action: 'sns:*', Resource: '*'") == at + ".Effect: must be Allow or Deny");
-    CHECK(role("Effect: Allow, Resource: '*'") == at + ": Action is missing");
-    CHECK(role("Effect: Allow, Action: [1], Resource: '*'") == at + ".Action: must be a text or a list of texts");
-    CHECK(role("Effect: Allow, NotAction: a, Resource: '*'") == at + ".NotAction: NotAction is not supported");
-    // A document may be text; it is kept as an object.
-    CHECK(body("IAM::Policy",
-               R"(PolicyName: p, Roles: [r], PolicyDocument: '{"Statement":[]}')")["PolicyDocument"]["Statement"]
-              .is_array());
-    const LoadedTemplate loaded = load(one("AWS::IAM::Policy",
-                                           "PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, "
-                                           "Action: a, Resource: b, Condition: {Bool: {x: y}}}}"));
-    REQUIRE(loaded.notices.size() == 1);
-    CHECK(loaded.notices[0].kind == Notice::Kind::doubtful);
-    CHECK(has(loaded.notices[0].text, "PolicyDocument.Statement has a Condition, which is not looked at"));
+  const auto role = [](const std::string& statement) {
+    return problem("IAM::Role",
+                   "AssumeRolePolicyDocument: {Statement: []}, Policies: [{PolicyName: p, PolicyDocument: "
+                   "{Statement: [{" +
+                       statement + "}]}}]");
+  };
+  const std::string at = "X.Policies[0].PolicyDocument.Statement[0]";
+  CHECK(role("Effect: Allow, Action: 'sns:*', Resource: '*'") == "");
+  CHECK(role("Effect: Perhaps, Action: 'sns:*', Resource: '*'") == at + ".Effect: must be Allow or Deny");
+  CHECK(role("Effect: Allow, Resource: '*'") == at + ": Action is missing");
+  CHECK(role("Effect: Allow, Action: [1], Resource: '*'") == at + ".Action: must be a text or a list of texts");
+  CHECK(role("Effect: Allow, NotAction: a, Resource: '*'") == at + ".NotAction: NotAction is not supported");
+  // A document may be text; it is kept as an object.
+  CHECK(body("IAM::Policy",
+             R"(PolicyName: p, Roles: [r], PolicyDocument: '{"Statement":[]}')")["PolicyDocument"]["Statement"]
+            .is_array());
+  const LoadedTemplate loaded = load(one("AWS::IAM::Policy",
+                                         "PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, "
+                                         "Action: a, Resource: b, Condition: {Bool: {x: y}}}}"));
+  REQUIRE(loaded.notices.size() == 1);
+  CHECK(loaded.notices[0].kind == Notice::Kind::doubtful);
+  CHECK(has(loaded.notices[0].text, "PolicyDocument.Statement has a Condition, which is not looked at"));
 }
 
 TEST_CASE("JSON texts that are nested without end are refused") {
-    std::string deep = R"({"Statement":)";
-    deep.append(200'000, '[').append(200'000, ']').append("}");
-    CHECK(problem("IAM::Policy", "PolicyName: p, PolicyDocument: '" + deep + "'") ==
-          "X.PolicyDocument: must be a JSON object");
-    CHECK(has(problem("Events::Rule", "EventPattern: '" + deep + "'"), "X.EventPattern: must be a JSON object"));
+  std::string deep = R"({"Statement":)";
+  deep.append(200'000, '[').append(200'000, ']').append("}");
+  CHECK(problem("IAM::Policy", "PolicyName: p, PolicyDocument: '" + deep + "'") ==
+        "X.PolicyDocument: must be a JSON object");
+  CHECK(has(problem("Events::Rule", "EventPattern: '" + deep + "'"), "X.EventPattern: must be a JSON object"));
 }
 
 TEST_CASE("a metric filter with a pattern in brackets does not do what its author wants, and is doubted") {
-    const auto doubts = [](const std::string& pattern) {
-      int count = 0;
-      for (const Notice& notice :
-           load(one("AWS::Logs::MetricFilter", "LogGroupName: g, FilterPattern: '" + pattern +
-                                                   "', MetricTransformations: [{MetricName: m, MetricNamespace: n, "
-                                                   "MetricValue: '1'}]"))
-               .notices) {
-        count += notice.kind == Notice::Kind::doubtful ? 1 : 0;
-      }
-      return count;
-    };
-    CHECK(doubts("[ERROR]") == 1);
-    CHECK(doubts("ERROR") == 0);
-    CHECK(doubts("\"[ERROR]\"") == 0);
-    CHECK(doubts("[level = ERROR, text]") == 0);
-    CHECK(doubts("{ $.level = \"ERROR\" }") == 0);
+  const auto doubts = [](const std::string& pattern) {
+    int count = 0;
+    for (const Notice& notice :
+         load(one("AWS::Logs::MetricFilter", "LogGroupName: g, FilterPattern: '" + pattern +
+                                                 "', MetricTransformations: [{MetricName: m, MetricNamespace: n, "
+                                                 "MetricValue: '1'}]"))
+             .notices) {
+      count += notice.kind == Notice::Kind::doubtful ? 1 : 0;
+    }
+    return count;
+  };
+  CHECK(doubts("[ERROR]") == 1);
+  CHECK(doubts("ERROR") == 0);
+  CHECK(doubts("\"[ERROR]\"") == 0);
+  CHECK(doubts("[level = ERROR, text]") == 0);
+  CHECK(doubts("{ $.level = \"ERROR\" }") == 0);
 }
 
 TEST_CASE("alarms, dashboards and log groups are checked as far as AWS checks them") {
-    const std::string alarm = "ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, Threshold: 1, ";
-    CHECK(problem("CloudWatch::Alarm", alarm + "MetricName: m, Namespace: n, Period: 60, Statistic: Sum") == "");
-    CHECK(has(problem("CloudWatch::Alarm", alarm + "Namespace: n"), "X: either MetricName with Namespace or Metrics"));
-    CHECK(has(problem("CloudWatch::Alarm", alarm + "MetricName: m, Namespace: n, Period: 61, Statistic: Sum"),
-              "X.Period: 61 is not 10, 20, 30 or a multiple of 60 seconds"));
-    CHECK(has(problem("CloudWatch::Alarm", alarm + "MetricName: m, Namespace: n, Period: 60"),
-              "either Statistic or ExtendedStatistic"));
-    CHECK(has(problem("Logs::LogGroup", "RetentionInDays: 8"), "X.RetentionInDays: 8 is not one of 1, 3, 5, 7"));
-    CHECK(problem("CloudWatch::Dashboard", "DashboardBody: hello") == "X.DashboardBody: must be a JSON object as text");
+  const std::string alarm = "ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, Threshold: 1, ";
+  CHECK(problem("CloudWatch::Alarm", alarm + "MetricName: m, Namespace: n, Period: 60, Statistic: Sum") == "");
+  CHECK(has(problem("CloudWatch::Alarm", alarm + "Namespace: n"), "X: either MetricName with Namespace or Metrics"));
+  CHECK(has(problem("CloudWatch::Alarm", alarm + "MetricName: m, Namespace: n, Period: 61, Statistic: Sum"),
+            "X.Period: 61 is not 10, 20, 30 or a multiple of 60 seconds"));
+  CHECK(has(problem("CloudWatch::Alarm", alarm + "MetricName: m, Namespace: n, Period: 60"),
+            "either Statistic or ExtendedStatistic"));
+  CHECK(has(problem("Logs::LogGroup", "RetentionInDays: 8"), "X.RetentionInDays: 8 is not one of 1, 3, 5, 7"));
+  CHECK(problem("CloudWatch::Dashboard", "DashboardBody: hello") == "X.DashboardBody: must be a JSON object as text");
 }
 
 TEST_CASE("what is loaded and not active yet says so, by name") {
-    const LoadedTemplate loaded = load(R"(
+  const LoadedTemplate loaded = load(R"(
 Resources:
   Bus: {Type: AWS::Events::EventBus, Properties: {Name: b}}
   Logs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: /g}}
@@ -344,11 +343,11 @@ Resources:
                  MetricName: m, Namespace: n, Period: 60, Statistic: Sum}
   Board: {Type: AWS::CloudWatch::Dashboard, Properties: {DashboardName: d, DashboardBody: '{}'}}
 )");
-    std::vector<std::string> said;
-    for (const Notice& notice : loaded.notices) {
-      CHECK(notice.kind == Notice::Kind::not_active);
-      said.push_back(notice.template_name + " " + notice.logical_id + " " + notice.physical_name);
-    }
-    CHECK(said == std::vector<std::string>{"demo Logs /g", "demo Filter f", "demo Alarm al", "demo Board d"});
-    CHECK(display(loaded.notices[2]) == "demo: Alarm (AWS::CloudWatch::Alarm al): the alarm is not evaluated yet");
+  std::vector<std::string> said;
+  for (const Notice& notice : loaded.notices) {
+    CHECK(notice.kind == Notice::Kind::not_active);
+    said.push_back(notice.template_name + " " + notice.logical_id + " " + notice.physical_name);
+  }
+  CHECK(said == std::vector<std::string>{"demo Logs /g", "demo Filter f", "demo Alarm al", "demo Board d"});
+  CHECK(display(loaded.notices[2]) == "demo: Alarm (AWS::CloudWatch::Alarm al): the alarm is not evaluated yet");
 }
