@@ -21,11 +21,15 @@ if(WAYBILL_SANITIZE)
   target_compile_options(waybill_options INTERFACE -Wno-maybe-uninitialized -Wno-tsan)
 endif()
 
-# waybill_room(<name> SOURCES a.cc b.cc ... [DEPS target ...]): library waybill_<name> from src/<name>/.
+# waybill_room(<name> [COLD] SOURCES a.cc b.cc ... [DEPS target ...]): library waybill_<name> from src/<name>/.
+# COLD: no event passes through it; optimising it hard only costs build time.
 function(waybill_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ROOM "COLD" "" "SOURCES;DEPS" ${ARGN})
   add_library(waybill_${name} STATIC ${ROOM_SOURCES})
   target_link_libraries(waybill_${name} PUBLIC waybill_options ${ROOM_DEPS})
+  if(ROOM_COLD)
+    target_compile_options(waybill_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
 endfunction()
 
 # waybill_unit_test(<name> SOURCES a_test.cc ... [DEPS target ...] [ALONE b_test.cc ...]): executable unit_<name>, one
