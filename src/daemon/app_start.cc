@@ -169,7 +169,7 @@ void App::Impl::make_delivery() {
   outbound_ = std::make_unique<net::CurlOutbound>(net::OutboundOptions{settings_.text("outbound.ca_file")});
   caller_ = std::make_unique<destination::DestinationCaller>(*outbound_, wall_, steady_);
   invoker_ = std::make_unique<TargetInvoker>(
-      TargetInvoker::Ports{*functions_, *acceptor_, topology_, destinations_, *caller_, *journal_, random_});
+      TargetInvoker::Ports{*functions_, *acceptor_, topology_, destinations_, *caller_, {}, *journal_, random_});
   dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *journal_, random_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
   delivery::DispatcherOptions options;

@@ -49,6 +49,10 @@ expr::Shaped shaped_input(const EndpointSpec& endpoint, const std::string& event
   return endpoint.shape->render({event, endpoint.rule_arn, endpoint.rule_name, ingested_at});
 }
 
+bool TargetInvoker::delivers(const EndpointSpec& endpoint) const {
+  return endpoint.kind == EndpointKind::target || ports_.transports.contains(endpoint.protocol);
+}
+
 AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
   const EndpointSpec& endpoint = attempt.endpoint;
   expr::Shaped input = shaped_input(endpoint, attempt.payload.body, attempt.delivery.ingested_at);
@@ -70,6 +74,7 @@ AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
 
 void TargetInvoker::invoke_async(const delivery::Attempt& attempt, UniqueFunction<void(AttemptResult)> done) {
   const EndpointSpec& endpoint = attempt.endpoint;
+  if (endpoint.kind == EndpointKind::subscription) return notify(attempt, std::move(done));
   const std::string& event = attempt.payload.body;
   expr::Shaped input = shaped_input(endpoint, event, attempt.delivery.ingested_at);
   if (!input.is_valid) return done(failure("INVALID_JSON", "Invalid input for target."));
@@ -83,6 +88,16 @@ void TargetInvoker::invoke_async(const delivery::Attempt& attempt, UniqueFunctio
   ports_.caller.call(
       found->second, std::move(*parameters), std::move(input.body),
       [done = std::move(done)](destination::CallOutcome outcome) mutable { done(result_of(std::move(outcome))); });
+}
+
+void TargetInvoker::notify(const delivery::Attempt& attempt, UniqueFunction<void(AttemptResult)> done) {
+  const auto transport = ports_.transports.find(attempt.endpoint.protocol);
+  if (transport == ports_.transports.end()) {
+    return done(failure("INVALID_PARAMETER", "Waybill has no transport for the protocol " + attempt.endpoint.protocol));
+  }
+  transport->second->send(
+      attempt.endpoint, {{attempt.delivery, attempt.payload}},
+      [done = std::move(done)](topic::CallOutcome outcome) mutable { done(result_of(std::move(outcome))); });
 }
 
 AttemptResult TargetInvoker::publish(const delivery::Attempt& attempt, std::string message) const {

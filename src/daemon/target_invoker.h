@@ -1,4 +1,5 @@
-// Takes a delivery to what its target's ARN names: a function, a topic, another event bus, an API destination.
+// Takes a delivery to what its target's ARN names: a function, a topic, another event bus, an API destination; or, for
+// a subscription, out by the transport of its protocol.
 #pragma once
 
 #include "bus/acceptor.h"
@@ -6,6 +7,7 @@
 #include "delivery/invoker.h"
 #include "destination/caller.h"
 #include "handlers/host/function_invoker.h"
+#include "topic/transport.h"
 
 namespace waybill {
 
@@ -18,19 +20,22 @@ class TargetInvoker final : public delivery::Invoker {
     const Snapshot<Topology>& topology;
     const Snapshot<Destinations>& destinations;
     destination::DestinationCaller& caller;
+    topic::Transports transports;
     store::Journal& journal;
     Random& random;
   };
   explicit TargetInvoker(Ports ports) : ports_(ports) {}
 
   delivery::AttemptResult invoke(const delivery::Attempt& attempt) override;
-  // API destinations hold no worker while they are waited for.
+  bool delivers(const EndpointSpec& endpoint) const override;
+  // What waits for others' servers holds no worker meanwhile.
   bool asynchronous(const EndpointSpec& endpoint) const override {
-    return endpoint.target == TargetKind::api_destination;
+    return endpoint.kind == EndpointKind::subscription || endpoint.target == TargetKind::api_destination;
   }
   void invoke_async(const delivery::Attempt& attempt, UniqueFunction<void(delivery::AttemptResult)> done) override;
 
  private:
+  void notify(const delivery::Attempt& attempt, UniqueFunction<void(delivery::AttemptResult)> done);
   delivery::AttemptResult publish(const delivery::Attempt& attempt, std::string message) const;
   delivery::AttemptResult hand_over(const delivery::Attempt& attempt) const;
 

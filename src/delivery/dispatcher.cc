@@ -29,7 +29,7 @@ void Dispatcher::Impl::load(const std::vector<store::EndpointRow>& endpoints) {
       lane.key = row.key;
       lane.pending = row.pending;
       if (row.pending > 0) lane.window.mark_behind();
-      if (!lane.dispatchable()) lane.parked_since = row.oldest;
+      if (!lane.dispatchable) lane.parked_since = row.oldest;
       refresh_locked(lane);
     }
     pump_locked(work);
@@ -44,7 +44,7 @@ void Dispatcher::Impl::committed(std::vector<NewDelivery> deliveries) {
     for (NewDelivery& fresh : deliveries) {
       Lane& lane = lane_locked(fresh.delivery.key.endpoint);
       ++lane.pending;
-      if (!lane.dispatchable()) {
+      if (!lane.dispatchable) {
         if (!lane.parked_since) lane.parked_since = fresh.delivery.ingested_at;
         lane.window.mark_behind();  // should the subscription go, they are found in the store
         continue;
@@ -65,7 +65,8 @@ void Dispatcher::Impl::reconfigure() {
     const auto topology = ports_.topology.get();
     for (auto& [id, lane] : lanes_) {
       lane->spec = topology->endpoint(id);
-      if (lane->dispatchable()) lane->parked_since.reset();
+      lane->dispatchable = !lane->spec || ports_.invoker.delivers(*lane->spec);
+      if (lane->dispatchable) lane->parked_since.reset();
       refresh_locked(*lane);
     }
     pump_locked(work);
@@ -150,12 +151,13 @@ Lane& Dispatcher::Impl::lane_locked(EndpointId id) {
     lane = std::make_unique<Lane>(id, options_.window);
     lane->spec = ports_.topology.get()->endpoint(id);
     if (lane->spec) lane->key = lane->spec->key;
+    lane->dispatchable = !lane->spec || ports_.invoker.delivers(*lane->spec);
   }
   return *lane;
 }
 
 void Dispatcher::Impl::refresh_locked(Lane& lane) {
-  if (lane.queued || stopping_ || !lane.dispatchable()) return;
+  if (lane.queued || stopping_ || !lane.dispatchable) return;
   if (lane.stalled_until && *lane.stalled_until > ports_.wall.now()) {
     index_locked(lane, lane.stalled_until);
     return;

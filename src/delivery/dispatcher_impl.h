@@ -44,7 +44,7 @@ struct Lane {
   std::optional<WallTime> indexed;        // stands in due_ with this time
   std::optional<WallTime> stalled_until;  // the store could not take an outcome; try again then
   std::chrono::nanoseconds pace{0};       // moving average of an attempt; 0 before the first
-  bool dispatchable() const { return !spec || spec->kind == EndpointKind::target; }
+  bool dispatchable = true;               // somebody delivers to it, or it is gone
 };
 
 // Running and stuck invocations of one function (or other target), over all endpoints that name it.

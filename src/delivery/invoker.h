@@ -50,6 +50,10 @@ class Invoker {
   // Blocks up to the deadline, in good handlers. Called on worker threads, several at once.
   virtual AttemptResult invoke(const Attempt& attempt) = 0;
 
+  // Whether there is a way to this endpoint at present. Deliveries to others wait in the store, without an attempt and
+  // without growing too old, until the configuration is another one. Pure: called with the dispatcher's lock held.
+  virtual bool delivers(const EndpointSpec& /*endpoint*/) const { return true; }
+
   // Whether attempts at this endpoint wait for others, and are made by invoke_async() so that they hold no worker
   // meanwhile. Pure: called with the dispatcher's lock held.
   virtual bool asynchronous(const EndpointSpec& /*endpoint*/) const { return false; }

@@ -10,8 +10,6 @@
 namespace waybill::pattern {
 namespace {
 
-constexpr const char* kTooManyElements = "Too many elements in numeric expression";
-
 bool is_affix(auto kind) { return kind == decltype(kind)::prefix || kind == decltype(kind)::suffix; }
 
 }  // namespace

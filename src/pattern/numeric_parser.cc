@@ -7,12 +7,6 @@
 #include "pattern/value_parser.h"
 
 namespace waybill::pattern {
-namespace {
-
-constexpr const char* kTooManyElements = "Too many elements in numeric expression";
-
-}  // namespace
-
 Parsed<Matcher> ValueParser::parse_numeric() {
   WAYBILL_TRY(const JsonToken token, reader_.next());
   if (token != JsonToken::start_array) return reader_.refuse("Value of numeric must be an array.");

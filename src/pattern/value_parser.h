@@ -68,6 +68,9 @@ class ValueParser {
   Parsed<void> collect_excluded_text(Exclusion kind, JsonToken token, std::vector<std::string>& texts);
   Parsed<AnythingBut::Excluded> exclude(Exclusion kind, const std::string& text);
 
+  // The reference implementation says it of anything-but, too.
+  static constexpr const char* kTooManyElements = "Too many elements in numeric expression";
+
   PatternReader& reader_;
 };
 

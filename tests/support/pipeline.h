@@ -61,6 +61,7 @@ class FakeInvoker final : public delivery::Invoker {
     calls.push_back({attempt.endpoint.target_arn, attempt.payload.body, attempt.delivery.attempts, attempt.now});
     return act ? act(attempt) : delivery::AttemptResult{};
   }
+  bool delivers(const EndpointSpec& endpoint) const override { return endpoint.kind == EndpointKind::target; }
   bool asynchronous(const EndpointSpec&) const override { return async; }
   void invoke_async(const delivery::Attempt& attempt, Done done) override {
     calls.push_back({attempt.endpoint.target_arn, attempt.payload.body, attempt.delivery.attempts, attempt.now});
