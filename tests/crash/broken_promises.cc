@@ -17,7 +17,9 @@ struct Found {
   std::set<std::int64_t> indexed;
   std::set<std::int64_t> buried;
   std::set<std::int64_t> tables;
+  std::set<std::int64_t> archived;
   std::vector<std::int64_t> without_payload;
+  std::vector<std::int64_t> wrong_archives;  // whose totals are not those of their events
 };
 
 Status read_items(Reader& reader, TableId table, Found& found) {
@@ -44,6 +46,20 @@ Status read_deliveries(Reader& reader, Found& found) {
   return {};
 }
 
+Status read_archive(Reader& reader, ArchiveId archive, std::set<std::int64_t>& numbers, Found& found) {
+  ArchiveQuery all{archive, from_millis(0), from_millis(1'000'000'000'000), std::nullopt, 1'000'000};
+  WAYBILL_TRY(const auto events, reader.archive_events(all));
+  ArchiveTotals counted{archive, 0, 0};
+  for (const ArchivedEvent& event : events) {
+    numbers.insert(event.at.payload.value);
+    ++counted.events;
+    counted.bytes += static_cast<std::int64_t>(event.body.size());
+  }
+  WAYBILL_TRY(const auto totals, reader.archive_totals(archive));
+  if (totals.events != counted.events || totals.bytes != counted.bytes) found.wrong_archives.push_back(archive.value);
+  return {};
+}
+
 Result<Found> read_all(const std::filesystem::path& directory) {
   WAYBILL_TRY(const auto store, sqlite::Store::open(directory.string(), {.synchronous = sqlite::Synchronous::off}));
   {
@@ -60,6 +76,9 @@ Result<Found> read_all(const std::filesystem::path& directory) {
     found.tables.insert(table.id.value);
     WAYBILL_CHECK(read_items(*reader, table.id, found));
   }
+  std::set<std::int64_t> dropped;  // may hold anything that fits its totals
+  WAYBILL_CHECK(read_archive(*reader, {1}, found.archived, found));
+  WAYBILL_CHECK(read_archive(*reader, {2}, dropped, found));
   DeadLetterFilter any;
   any.limit = 1'000'000;
   WAYBILL_TRY(const auto letters, reader->dead_letters(any));
@@ -79,6 +98,7 @@ int places(const Found& found, std::int64_t number) {
 bool kept(const Found& found, const Promise& promise) {
   const std::int64_t number = promise.number;
   if (promise.what == "accepted") return places(found, number) == 1;
+  if (promise.what == "archived") return places(found, number) == 1 && found.archived.contains(number);
   if (promise.what == "delivered") return found.delivered.contains(number);
   if (promise.what == "buried") return found.buried.contains(number);
   if (promise.what == "table") return found.tables.contains(number);
@@ -107,6 +127,9 @@ std::vector<std::string> broken_promises(const std::filesystem::path& directory,
     if (places(*found, number) != 1) broken.push_back(std::to_string(number) + " is in two places");
   }
   for (const std::int64_t number : found->without_payload) broken.push_back(std::to_string(number) + " has no payload");
+  for (const std::int64_t archive : found->wrong_archives) {
+    broken.push_back("the totals of archive " + std::to_string(archive) + " are wrong");
+  }
   if (found->indexed != found->delivered) broken.emplace_back("the index and the table differ");
   return broken;
 }

@@ -16,6 +16,8 @@ using namespace store;
 constexpr EndpointId kEndpoint{1};
 constexpr TableId kFirstTable{1};
 constexpr TableId kSecondTable{2};  // made in the middle of the run
+constexpr ArchiveId kKept{1};
+constexpr ArchiveId kDropped{2};  // again and again
 
 TableSpec shipments_table(TableId id) {
   TableSpec spec;
@@ -62,6 +64,7 @@ class Run {
       }
       ship(i);
       if (i % 8 == 7) unit(Lane::maintenance, changes_of(SweepPayloads{{0}, {1'000'000'000}, 100}), {"swept", 0});
+      if (i % 8 == 3) unit(Lane::maintenance, changes_of(DropArchive{kDropped, 2}), {"dropped", 0});
     }
   }
 
@@ -73,10 +76,11 @@ class Run {
     payload.body = std::string(static_cast<std::size_t>(200 + i * 37 % 900), 'x');
     DeliveryFence fence{{kEndpoint, from_millis(number), {number}}, 0, journal_.generation()};
     const Delivery delivery{fence.key, {number}, 0, 0, from_millis(number), ""};
-    if (!unit(Lane::ingress,
-              changes_of(InsertPayload{std::make_shared<const Payload>(payload)}, InsertDelivery{delivery}),
-              {"accepted", number}))
-      return;
+    Changes accepted = changes_of(InsertPayload{std::make_shared<const Payload>(payload)}, InsertDelivery{delivery});
+    const auto bytes = static_cast<std::int64_t>(payload.body.size());
+    if (i % 4 < 2) accepted.add(ArchiveEvent{kKept, from_millis(number), {number}, bytes, from_millis(number)});
+    if (i % 4 == 1) accepted.add(ArchiveEvent{kDropped, from_millis(number), {number}, bytes, from_millis(number)});
+    if (!unit(Lane::ingress, std::move(accepted), {i % 4 < 2 ? "archived" : "accepted", number})) return;
     if (i % 3 == 1) {
       const WallTime due = from_millis(number + 1'000'000);
       if (!unit(Lane::internal, changes_of(RescheduleDelivery{fence, due, "no answer"}), {"retried", number})) return;

@@ -13,9 +13,9 @@
 
 namespace waybill::testing {
 
-// Each shipment is accepted (payload + delivery), perhaps retried, and ends delivered (an item with an index entry) or
-// buried (a dead letter). Promises: "accepted", "retried", "delivered", "buried", each with the shipment's number, and
-// "table" with a table's.
+// Each shipment is accepted (payload + delivery) and perhaps archived with it, perhaps retried, and ends delivered (an
+// item with an index entry) or buried (a dead letter). Promises: "accepted" or "archived", "retried", "delivered",
+// "buried", each with the shipment's number, and "table" with a table's.
 struct Promise {
   std::string what;
   std::int64_t number = 0;
