@@ -58,7 +58,7 @@ AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
   expr::Shaped input = shaped_input(endpoint, attempt.payload.body, attempt.delivery.ingested_at);
   if (!input.is_valid) return failure("INVALID_JSON", "Invalid input for target.");
   switch (endpoint.target) {
-    case TargetKind::function: return ports_.functions.invoke(attempt, input.body);
+    case TargetKind::function: return call(attempt, input.body);
     case TargetKind::topic: return publish(attempt, std::move(input.body));
     case TargetKind::bus: return hand_over(attempt);
     case TargetKind::queue:
@@ -74,7 +74,7 @@ AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
 
 void TargetInvoker::invoke_async(const delivery::Attempt& attempt, UniqueFunction<void(AttemptResult)> done) {
   const EndpointSpec& endpoint = attempt.endpoint;
-  if (endpoint.kind == EndpointKind::subscription) return notify(attempt, std::move(done));
+  if (endpoint.kind == EndpointKind::subscription) return notify({attempt}, std::move(done));
   const std::string& event = attempt.payload.body;
   expr::Shaped input = shaped_input(endpoint, event, attempt.delivery.ingested_at);
   if (!input.is_valid) return done(failure("INVALID_JSON", "Invalid input for target."));
@@ -90,14 +90,38 @@ void TargetInvoker::invoke_async(const delivery::Attempt& attempt, UniqueFunctio
       [done = std::move(done)](destination::CallOutcome outcome) mutable { done(result_of(std::move(outcome))); });
 }
 
-void TargetInvoker::notify(const delivery::Attempt& attempt, UniqueFunction<void(AttemptResult)> done) {
-  const auto transport = ports_.transports.find(attempt.endpoint.protocol);
+std::size_t TargetInvoker::joint_limit(const EndpointSpec& endpoint) const {
+  if (endpoint.kind != EndpointKind::subscription) return 1;
+  const auto transport = ports_.transports.find(endpoint.protocol);
+  return transport == ports_.transports.end() ? 1 : transport->second->joint_limit(endpoint);
+}
+
+void TargetInvoker::invoke_joint(const std::vector<delivery::Attempt>& attempts,
+                                 UniqueFunction<void(AttemptResult)> done) {
+  notify(attempts, std::move(done));
+}
+
+void TargetInvoker::notify(const std::vector<delivery::Attempt>& attempts, UniqueFunction<void(AttemptResult)> done) {
+  const EndpointSpec& subscription = attempts.front().endpoint;
+  const auto transport = ports_.transports.find(subscription.protocol);
   if (transport == ports_.transports.end()) {
-    return done(failure("INVALID_PARAMETER", "Waybill has no transport for the protocol " + attempt.endpoint.protocol));
+    return done(failure("INVALID_PARAMETER", "Waybill has no transport for the protocol " + subscription.protocol));
   }
-  transport->second->send(
-      attempt.endpoint, {{attempt.delivery, attempt.payload}},
-      [done = std::move(done)](topic::CallOutcome outcome) mutable { done(result_of(std::move(outcome))); });
+  std::vector<topic::Outgoing> outgoing;
+  for (const delivery::Attempt& attempt : attempts) outgoing.push_back({attempt.delivery, attempt.payload});
+  transport->second->send(subscription, outgoing, [done = std::move(done)](topic::CallOutcome outcome) mutable {
+    done(result_of(std::move(outcome)));
+  });
+}
+
+AttemptResult TargetInvoker::call(const delivery::Attempt& attempt, const std::string& input) const {
+  const DeliveryId delivery = attempt.delivery.key.id;
+  if (ports_.crashes.crashes(delivery) >= delivery::kMostCrashes) {
+    return failure("HANDLER_CRASHED", "the handler " + attempt.endpoint.target_arn + " crashed the daemon " +
+                                          std::to_string(delivery::kMostCrashes) + " times in a row with this event");
+  }
+  const delivery::CrashLog::Mark mark(ports_.crashes, delivery);
+  return ports_.functions.invoke(attempt, input);
 }
 
 AttemptResult TargetInvoker::publish(const delivery::Attempt& attempt, std::string message) const {

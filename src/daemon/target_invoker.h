@@ -4,6 +4,7 @@
 
 #include "bus/acceptor.h"
 #include "daemon/destinations.h"
+#include "delivery/crash_log.h"
 #include "delivery/invoker.h"
 #include "destination/caller.h"
 #include "handlers/host/function_invoker.h"
@@ -16,6 +17,7 @@ class TargetInvoker final : public delivery::Invoker {
  public:
   struct Ports {
     FunctionInvoker& functions;
+    delivery::CrashLog& crashes;
     const bus::Acceptor& acceptor;
     const Snapshot<Topology>& topology;
     const Snapshot<Destinations>& destinations;
@@ -33,9 +35,13 @@ class TargetInvoker final : public delivery::Invoker {
     return endpoint.kind == EndpointKind::subscription || endpoint.target == TargetKind::api_destination;
   }
   void invoke_async(const delivery::Attempt& attempt, UniqueFunction<void(delivery::AttemptResult)> done) override;
+  std::size_t joint_limit(const EndpointSpec& endpoint) const override;
+  void invoke_joint(const std::vector<delivery::Attempt>& attempts,
+                    UniqueFunction<void(delivery::AttemptResult)> done) override;
 
  private:
-  void notify(const delivery::Attempt& attempt, UniqueFunction<void(delivery::AttemptResult)> done);
+  void notify(const std::vector<delivery::Attempt>& attempts, UniqueFunction<void(delivery::AttemptResult)> done);
+  delivery::AttemptResult call(const delivery::Attempt& attempt, const std::string& input) const;
   delivery::AttemptResult publish(const delivery::Attempt& attempt, std::string message) const;
   delivery::AttemptResult hand_over(const delivery::Attempt& attempt) const;
 

@@ -219,7 +219,8 @@ std::shared_ptr<Batch> Dispatcher::Impl::make_batch_locked(Lane& lane, WallTime 
   // A handler known to be fast gets several deliveries for one hand-over; a slow one must not keep others waiting.
   batch->async = lane.spec && ports_.invoker.asynchronous(*lane.spec);
   const bool fast = !batch->async && lane.pace.count() > 0 && lane.pace < std::chrono::milliseconds{1};
-  const std::size_t most = fast ? options_.batch : 1;
+  const std::size_t joint = batch->async ? ports_.invoker.joint_limit(*lane.spec) : 1;
+  const std::size_t most = fast ? options_.batch : std::max<std::size_t>(joint, 1);
   while (batch->todo.size() < most) {
     auto waiting = lane.window.take(now);
     if (!waiting) break;
@@ -258,7 +259,7 @@ void Dispatcher::Impl::plan_wake_locked(Work& work) {
   const SteadyTime now = ports_.steady.now();
   if (!due_.empty()) next = now + std::max(Millis{1}, due_.begin()->first - ports_.wall.now());
   for (const auto& batch : running_) {
-    const SteadyTime deadline = batch->current ? batch->deadline : SteadyTime::max();
+    const SteadyTime deadline = batch->current.empty() ? SteadyTime::max() : batch->deadline;
     if (!batch->abandoned && (!next || deadline < *next)) next = deadline;
   }
   if (!next || *next == SteadyTime::max() || (wake_at_ && *wake_at_ <= *next)) return;
@@ -269,7 +270,7 @@ void Dispatcher::Impl::plan_wake_locked(Work& work) {
 void Dispatcher::Impl::expire_locked(Work& work) {
   const SteadyTime now = ports_.steady.now();
   for (auto& batch : running_) {
-    if (batch->abandoned || !batch->current || batch->deadline > now) continue;
+    if (batch->abandoned || batch->current.empty() || batch->deadline > now) continue;
     batch->abandoned = true;
     for (Window::Waiting& waiting : batch->todo) batch->lane->window.put_back(std::move(waiting));
     batch->todo.clear();

@@ -20,7 +20,9 @@ struct Batch {
   Lane* lane = nullptr;
   std::shared_ptr<const EndpointSpec> spec;
   std::deque<Window::Waiting> todo;
-  std::optional<Window::Waiting> current;
+  // The deliveries of the attempt that runs: one, or several of a joint attempt; empty between attempts. Changed under
+  // the lock, by the task that works through the batch, and not once it is abandoned.
+  std::vector<Window::Waiting> current;
   SteadyTime started;
   SteadyTime deadline;  // of the current attempt
   std::int64_t generation = 0;
@@ -28,7 +30,7 @@ struct Batch {
   std::string slot;                            // key of its slots: the lane's specification may change meanwhile
   std::vector<store::Journal::Unit> finished;  // settled, to be submitted together
   bool abandoned = false;                      // the current attempt ran past its deadline and was settled as a timeout
-  bool async = false;                          // its one attempt is made by Invoker::invoke_async
+  bool async = false;                          // its one attempt is asynchronous, for all it holds
   bool on_worker = true;                       // an asynchronous attempt gives its worker back once it has begun
 };
 
@@ -103,19 +105,18 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
 
   void run_batch(const std::shared_ptr<Batch>& batch);
   bool next_of_batch(const std::shared_ptr<Batch>& batch);
+  bool prepare(Batch& batch, const Origin& origin);
   void end_batch(const std::shared_ptr<Batch>& batch);
   std::optional<AttemptResult> refuse_attempt(const Batch& batch, const Window::Waiting& waiting,
                                               const Payload& payload) const;
-  Attempt attempt_of(const Batch& batch, const Origin& origin, const Window::Waiting& waiting,
-                     const Payload& payload) const;
-  void begin_async(const std::shared_ptr<Batch>& batch, const Origin& origin, const Window::Waiting& waiting,
-                   PayloadPtr payload);
-  bool conclude(Batch& batch, const Origin& origin, PayloadPtr payload, AttemptResult result, SteadyTime began);
+  Attempt attempt_of(const Batch& batch, const Origin& origin, const Window::Waiting& waiting) const;
+  void begin_async(const std::shared_ptr<Batch>& batch, const Origin& origin);
+  bool conclude(Batch& batch, const Origin& origin, AttemptResult result, SteadyTime began);
+  void settle_timeout(Batch& batch);
   bool postpone_locked(const Origin& origin, const Window::Waiting& waiting, Millis delay);
   PayloadPtr payload_of(const Window::Waiting& waiting);
   void stall_locked(Lane& lane, Window::Waiting waiting, Millis delay = std::chrono::seconds{1});
-  store::Journal::Unit settle_unit(const Origin& origin, Window::Waiting waiting, PayloadPtr payload,
-                                   AttemptResult result);
+  store::Journal::Unit settle_unit(const Origin& origin, Window::Waiting waiting, AttemptResult result);
   void applied(const Origin& origin, Window::Waiting waiting, Settled settled, store::Applied applied);
   void refused(const Origin& origin, Window::Waiting waiting, const store::Refusal& refusal);
   void fail(const Origin& origin, Window::Waiting waiting, std::string message);

@@ -60,6 +60,16 @@ class Invoker {
   // Called on worker threads, several at once; must not block. `done` is called exactly once, from any thread, also
   // before this returns. A result after the attempt's deadline is dropped: the attempt was settled as a timeout.
   virtual void invoke_async(const Attempt& attempt, UniqueFunction<void(AttemptResult)> done) { done(invoke(attempt)); }
+
+  // How many deliveries of this endpoint the next asynchronous attempt may carry at once, at least 1. Pure, quick:
+  // called with the dispatcher's lock held.
+  virtual std::size_t joint_limit(const EndpointSpec& /*endpoint*/) const { return 1; }
+  // One attempt for several deliveries of one endpoint, at most joint_limit() of them and at least two; otherwise as
+  // invoke_async(). Its result counts for each of them, by its own retry policy; it carries no consequences. Whoever
+  // answers more than 1 from joint_limit() overrides this. The attempts live as long as the call.
+  virtual void invoke_joint(const std::vector<Attempt>& attempts, UniqueFunction<void(AttemptResult)> done) {
+    invoke_async(attempts.front(), std::move(done));
+  }
 };
 
 class DeadLetterRouter {

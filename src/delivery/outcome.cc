@@ -34,6 +34,17 @@ DeadLetter letter_for(const SettleContext& context, const AttemptResult& result,
 
 }  // namespace
 
+// What the result means for one of several deliveries of a joint attempt.
+AttemptResult part_of(const AttemptResult& joint) {
+  AttemptResult part;
+  part.ok = joint.ok;
+  part.failure = joint.failure;
+  part.error_code = joint.error_code;
+  part.error_message = joint.error_message;
+  part.retry_after = joint.retry_after;
+  return part;
+}
+
 Settled settle(const SettleContext& context, AttemptResult result, const Backoff& backoff, Random& random,
                store::Journal& journal, DeadLetterRouter& router) {
   const Delivery& delivery = context.delivery;

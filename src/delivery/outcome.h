@@ -21,6 +21,9 @@ struct SettleContext {
   WallTime now;
 };
 
+// What the result of a joint attempt means for one of its deliveries.
+AttemptResult part_of(const AttemptResult& joint);
+
 // Effects first, then dead letters, in the order in which they happened; the fence before both.
 Settled settle(const SettleContext& context, AttemptResult result, const Backoff& backoff, Random& random,
                store::Journal& journal, DeadLetterRouter& router);

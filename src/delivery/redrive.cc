@@ -1,7 +1,7 @@
 #include "delivery/redrive.h"
 
-#include "model/event.h"
 #include "base/json_text.h"
+#include "model/event.h"
 
 namespace waybill::delivery {
 

@@ -68,6 +68,15 @@ class FakeInvoker final : public delivery::Invoker {
     if (act) return done(act(attempt));
     held.push_back(std::move(done));
   }
+  std::size_t joint_limit(const EndpointSpec&) const override { return joint; }
+  void invoke_joint(const std::vector<delivery::Attempt>& attempts, Done done) override {
+    joint_sizes.push_back(attempts.size());
+    for (const delivery::Attempt& each : attempts) {
+      calls.push_back({each.endpoint.target_arn, each.payload.body, each.delivery.attempts, each.now});
+    }
+    if (act) return done(act(attempts.front()));
+    held.push_back(std::move(done));
+  }
   // Ends the oldest asynchronous attempt that is held.
   void end_held(delivery::AttemptResult result = {}) {
     Done done = std::move(held.front());
@@ -80,7 +89,9 @@ class FakeInvoker final : public delivery::Invoker {
   std::vector<Call> calls;
   std::function<delivery::AttemptResult(const delivery::Attempt&)> act;
   bool async = false;
-  std::deque<Done> held;  // asynchronous attempts that act() did not end at once
+  std::size_t joint = 1;                 // deliveries that one asynchronous attempt may carry
+  std::vector<std::size_t> joint_sizes;  // of the joint attempts
+  std::deque<Done> held;                 // asynchronous attempts that act() did not end at once
 };
 
 class FakeDeadLetters final : public delivery::DeadLetterRouter {

@@ -1,0 +1,46 @@
+// The part of the dispatcher that reads the store: payloads, and the next deliveries of an endpoint.
+#include "base/log.h"
+#include "delivery/dispatcher_impl.h"
+
+namespace waybill::delivery {
+
+// Null: it could not be read at present. A payload without an id: it is not in the store.
+PayloadPtr Dispatcher::Impl::payload_of(const Window::Waiting& waiting) {
+  static const PayloadPtr kMissing = std::make_shared<const Payload>();
+  if (waiting.payload) return waiting.payload;
+  auto reader = ports_.readers.lend();
+  if (!reader) return nullptr;
+  auto found = (*reader)->payloads({waiting.delivery.payload});
+  if (!found) return nullptr;
+  return !found->empty() && found->front() ? found->front() : kMissing;
+}
+
+void Dispatcher::Impl::read_page(Lane* lane) {
+  DeliveryKey first{lane->id, WallTime::min(), DeliveryId{0}};
+  std::size_t limit = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    limit = lane->window.page_size();
+  }
+  auto reader = ports_.readers.lend();
+  Result<std::vector<Delivery>> rows = reader ? (*reader)->deliveries(first, WallTime::max(), static_cast<int>(limit))
+                                              : Result<std::vector<Delivery>>(reader.error());
+  if (!rows) spdlog::error("reading the deliveries of endpoint {} failed: {}", lane->key, rows.error().message);
+  Work work;
+  {
+    const std::lock_guard lock(mutex_);
+    --reading_;
+    if (rows) {
+      lane->window.merge_page(std::move(*rows));
+      refresh_locked(*lane);
+    } else {
+      lane->window.abandon_page();
+      lane->stalled_until = ports_.wall.now() + std::chrono::seconds{1};
+      refresh_locked(*lane);
+    }
+    pump_locked(work);
+  }
+  start(std::move(work));
+}
+
+}  // namespace waybill::delivery
