@@ -17,6 +17,7 @@
 #include "model/arn.h"
 #include "model/catalog.h"
 #include "model/ids.h"
+#include "model/subscription_spec.h"
 
 namespace waybill {
 
@@ -24,6 +25,7 @@ namespace waybill {
 struct RetryPolicy {
   int max_retries = 185;
   std::chrono::seconds max_age{86'400};
+  std::optional<RetryPhases> phases{};  // the waits between retries; none: the dispatcher's backoff
 };
 
 struct TargetSpec {
@@ -78,13 +80,6 @@ struct FunctionSpec {
   std::string dlq_arn;                                      // its own dead-letter target
 };
 
-struct SubscriptionSpec {
-  std::string arn;
-  std::string protocol;  // email, https, …
-  std::string address;
-  EndpointId endpoint;
-};
-
 struct TopicSpec {
   std::string name;
   std::string arn;
@@ -112,7 +107,8 @@ struct EndpointSpec {
   std::string http_parameters;  // targets: the HttpParameters as JSON text, "" for none
   RetryPolicy retry;
   std::string dlq_arn;
-  std::string protocol, address, topic_arn;      // subscriptions
+  std::string protocol, address, topic_arn;  // subscriptions
+  std::shared_ptr<const SubscriptionSpec> subscription;
   std::shared_ptr<const FunctionSpec> function;  // where target_arn is a function that exists
 };
 
@@ -128,7 +124,8 @@ class Topology {
 
   // Errors name the resource and what is wrong with it.
   static Result<std::shared_ptr<const Topology>> build(const Catalog& catalog, const Place& home,
-                                                       EndpointNumbers& numbers);
+                                                       EndpointNumbers& numbers,
+                                                       const NeedsConfirmation& needs_confirmation = nullptr);
 
   const Place& place() const { return place_; }  // where templates and functions live
   // By ARN; has the default bus of every place that has any resource.

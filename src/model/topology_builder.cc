@@ -84,23 +84,28 @@ void add_statements(const Json& document, std::vector<PolicyStatement>& into) {
 // One pass per kind, in the order in which they refer to one another.
 class TopologyBuilder {
  public:
-  TopologyBuilder(const Catalog& catalog, const Place& home, Topology::EndpointNumbers& numbers)
-      : catalog_(catalog), numbers_(numbers), topology_(std::make_shared<Topology>()) {
+  TopologyBuilder(const Catalog& catalog, const Place& home, Topology::EndpointNumbers& numbers,
+                  const NeedsConfirmation& needs_confirmation)
+      : catalog_(catalog),
+        numbers_(numbers),
+        needs_confirmation_(needs_confirmation),
+        topology_(std::make_shared<Topology>()) {
     topology_->place_ = home;
   }
 
-  std::shared_ptr<const Topology> build() {
+  Result<std::shared_ptr<const Topology>> build() {
     bus(topology_->place_, "default");
     for (const auto& [key, row] : catalog_) bus(row->place(), "default");
     each(kinds::kEventBus, [this](const Resource& r, const Json&) { bus(place_of(r), r.key.name); });
     collect_permissions();
     each(kFunction, [this](const Resource& r, const Json& body) { function(r, body); });
-    each(kTopic, [this](const Resource& r, const Json&) { topic(r); });
+    each(kTopic, [this](const Resource& r, const Json& body) { topic(r, body); });
     each(kSubscription, [this](const Resource& r, const Json& body) { subscription(r, body); });
     each(kinds::kRule, [this](const Resource& r, const Json& body) { rule(r, body); });
     each(kinds::kArchive, [this](const Resource& r, const Json& body) { archive(r, body); });
     for (const auto& [key, row] : catalog_) own(*row);
-    return topology_;
+    if (problem_) return *problem_;
+    return std::shared_ptr<const Topology>(topology_);
   }
 
  private:
@@ -177,19 +182,24 @@ class TopologyBuilder {
     topology_->functions_[spec->arn] = std::move(spec);
   }
 
-  void topic(const Resource& resource) {
+  void topic(const Resource& resource, const Json& body) {
     const std::string arn = place_of(resource).topic(resource.key.name);
+    topic_bodies_[arn] = &body;
     topology_->topics_[arn] = {resource.key.name, arn, resource.owner, {}};
   }
 
   void subscription(const Resource& resource, const Json& body) {
     const auto topic = topology_->topics_.find(text(body, "TopicArn"));
     if (topic == topology_->topics_.end()) return;
-    SubscriptionSpec spec;
-    spec.arn = text(body, "Arn");
-    if (spec.arn.empty()) spec.arn = topic->first + ":" + resource.key.name;
-    spec.protocol = text(body, "Protocol");
-    spec.address = text(body, "Endpoint");
+    std::string arn = text(body, "Arn");
+    if (arn.empty()) arn = topic->first + ":" + resource.key.name;
+    auto read = read_subscription(std::move(arn), body, catalog_.at(resource.key)->state, topic_body(topic->first),
+                                  needs_confirmation_);
+    if (!read) {
+      if (!problem_) problem_ = read.error();
+      return;
+    }
+    SubscriptionSpec spec = std::move(*read);
     EndpointSpec endpoint;
     endpoint.kind = EndpointKind::subscription;
     endpoint.key = "subscription " + spec.arn;
@@ -197,8 +207,25 @@ class TopologyBuilder {
     endpoint.protocol = spec.protocol;
     endpoint.address = spec.address;
     endpoint.topic_arn = topic->first;
-    spec.endpoint = add(std::move(endpoint));
+    endpoint.dlq_arn = spec.dlq_arn;
+    if (spec.protocol == "lambda") {
+      endpoint.target = TargetKind::function;
+      endpoint.function = topology_->function(spec.address);
+    }
+    if (spec.protocol == "http" || spec.protocol == "https") {
+      endpoint.retry.phases = spec.policy.retry.value_or(RetryPhases{});
+      endpoint.retry.max_retries = endpoint.retry.phases->retries;
+    }
+    spec.endpoint = numbers_.number(endpoint.key);
+    endpoint.subscription = std::make_shared<const SubscriptionSpec>(spec);
+    add(std::move(endpoint));
     topic->second.subscriptions.push_back(std::move(spec));
+  }
+
+  const Json& topic_body(const std::string& arn) const {
+    static const Json kNone = Json::object();
+    const auto found = topic_bodies_.find(arn);
+    return found == topic_bodies_.end() ? kNone : *found->second;
   }
 
   void rule(const Resource& resource, const Json& body) {
@@ -260,15 +287,19 @@ class TopologyBuilder {
 
   const Catalog& catalog_;
   Topology::EndpointNumbers& numbers_;
+  const NeedsConfirmation& needs_confirmation_;
+  std::optional<Error> problem_;                     // the first one
+  std::map<std::string, const Json*> topic_bodies_;  // by ARN
   std::shared_ptr<Topology> topology_;
   std::map<std::string, std::vector<PolicyStatement>> permissions_;  // by role name
   std::map<std::string, std::vector<PolicyStatement>> managed_;      // by policy ARN
 };
 
 Result<std::shared_ptr<const Topology>> Topology::build(const Catalog& catalog, const Place& home,
-                                                        EndpointNumbers& numbers) {
+                                                        EndpointNumbers& numbers,
+                                                        const NeedsConfirmation& needs_confirmation) {
   try {
-    return TopologyBuilder(catalog, home, numbers).build();
+    return TopologyBuilder(catalog, home, numbers, needs_confirmation).build();
   } catch (const Json::exception& error) {
     return Error{ErrorCode::corrupt, std::string("a resource of the catalog cannot be read: ") + error.what()};
   }
