@@ -78,6 +78,7 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<bus::Acceptor> acceptor_;
   std::unique_ptr<EffectBuilder> effects_;
   std::unique_ptr<FunctionInvoker> functions_;
+  std::unique_ptr<delivery::CrashLog> crashes_;
   std::unique_ptr<net::CurlOutbound> outbound_;
   std::unique_ptr<destination::DestinationCaller> caller_;
   std::unique_ptr<TargetInvoker> invoker_;

@@ -78,6 +78,8 @@ Status App::Impl::start() {
 Status App::Impl::open_store() {
   WAYBILL_TRY(store_, store::sqlite::Store::open(settings_.text("data_dir")));
   WAYBILL_TRY(auto engine, store_->make_engine());
+  const std::string directory = settings_.text("data_dir");
+  WAYBILL_TRY(crashes_, delivery::CrashLog::open(directory == ":memory:" ? "" : directory + "/in_flight"));
   readers_ = std::make_unique<store::ReaderPool>([this] { return store_->make_reader(); });
   store::JournalOptions options;
   options.ingress_limit_bytes = static_cast<std::size_t>(settings_.number("journal.ingress_limit_bytes"));
@@ -168,8 +170,8 @@ void App::Impl::make_delivery() {
                              function_log_level(settings_.text("log.functions"))});
   outbound_ = std::make_unique<net::CurlOutbound>(net::OutboundOptions{settings_.text("outbound.ca_file")});
   caller_ = std::make_unique<destination::DestinationCaller>(*outbound_, wall_, steady_);
-  invoker_ = std::make_unique<TargetInvoker>(
-      TargetInvoker::Ports{*functions_, *acceptor_, topology_, destinations_, *caller_, {}, *journal_, random_});
+  invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{
+      *functions_, *crashes_, *acceptor_, topology_, destinations_, *caller_, {}, *journal_, random_});
   dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *journal_, random_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
   delivery::DispatcherOptions options;

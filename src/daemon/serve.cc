@@ -14,6 +14,7 @@
 #include "daemon/listen_address.h"
 #include "daemon/port_file.h"
 #include "daemon/signal_queue.h"
+#include "delivery/crash_log.h"
 #include "waybill/version.h"
 
 namespace waybill {
@@ -117,6 +118,7 @@ std::string service_url(const std::string& host, std::uint16_t port) {
 int serve(const Settings& settings, const std::string& settings_file) {
   // Few threads allocate here; an arena for each would cost more memory than it saves time.
   ::mallopt(M_ARENA_MAX, 2);
+  delivery::note_crashes();
   if (const Status set_up = set_up_logging(settings.text("log.level"), settings.text("log.format")); !set_up) {
     return refuse(set_up.error().message);
   }
