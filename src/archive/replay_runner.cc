@@ -24,6 +24,14 @@ class ReplayRunner::Impl : public std::enable_shared_from_this<Impl> {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
   }
+  bool quiet() const {
+    const std::lock_guard lock(mutex_);
+    return !running_;
+  }
+  bool waiting() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_;
+  }
 
  private:
   enum class Step { worked, must_wait };
@@ -47,6 +55,7 @@ class ReplayRunner::Impl : public std::enable_shared_from_this<Impl> {
     });
     const std::lock_guard lock(mutex_);
     running_ = false;
+    waiting_ = !worked && !active.empty();
     if (worked || woken_) {
       post_locked();
     } else if (!active.empty() && !stopped_) {
@@ -130,9 +139,10 @@ class ReplayRunner::Impl : public std::enable_shared_from_this<Impl> {
   const Ports ports_;
   const ReplayOptions options_;
   ResourceKey last_;  // whose turn was last; only the one task that runs at a time uses it
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   bool running_ = false;  // a task is posted or running; guarded by mutex_, as all below
   bool woken_ = false;    // since that task began
+  bool waiting_ = false;  // the last task found active replays, and none of them could go on
   bool stopped_ = false;
 };
 
@@ -140,6 +150,8 @@ ReplayRunner::ReplayRunner(Ports ports, ReplayOptions options)
     : impl_(std::make_shared<Impl>(std::move(ports), options)) {}
 ReplayRunner::~ReplayRunner() { stop(); }
 void ReplayRunner::wake() { impl_->wake(); }
+bool ReplayRunner::quiet() const { return impl_->quiet(); }
+bool ReplayRunner::waiting() const { return impl_->waiting(); }
 void ReplayRunner::stop() { impl_->stop(); }
 
 }  // namespace waybill::archive

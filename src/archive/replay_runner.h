@@ -42,6 +42,9 @@ class ReplayRunner {
   // Looks for replays to run: at start, where it goes on with what a stop or crash interrupted, and whenever a replay's
   // row changed (Book::watch). Does not block.
   void wake();
+  // No unit is being made or about to be: no replay is active, or those that are wait for their targets (waiting()).
+  bool quiet() const;
+  bool waiting() const;
   // Begins no unit more. What is running ends with the executor.
   void stop();
 

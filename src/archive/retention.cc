@@ -1,5 +1,6 @@
 #include "archive/retention.h"
 
+#include <algorithm>
 #include <set>
 
 #include "control/archive_rows.h"
@@ -28,6 +29,16 @@ std::vector<store::DropArchive> plan_archive_drop(const std::vector<store::Archi
     if (!known.contains(each.archive)) drops.push_back({each.archive, kSweepRows});
   }
   return drops;
+}
+
+std::optional<WallTime> next_replay_drop(const Catalog& catalog) {
+  std::optional<WallTime> first;
+  for (const auto& [key, row] : catalog) {
+    if (key.kind != kinds::kReplay || control::is_active_replay(*row) || !row->state.contains("Ended")) continue;
+    const WallTime drop = from_millis(row->state.value("Ended", std::int64_t{0})) + kReplayAge;
+    first = first ? std::min(*first, drop) : drop;
+  }
+  return first;
 }
 
 Status drop_old_replays(control::Book& book, WallTime now) {

@@ -3,6 +3,7 @@
 // maintenance lane, and the same change again as long as the answer says that there is more.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -21,6 +22,8 @@ std::vector<store::SweepArchive> plan_archive_sweep(const Catalog& catalog, Wall
 // taken: what is archived meanwhile may be of an archive that is newer than the catalog.
 std::vector<store::DropArchive> plan_archive_drop(const std::vector<store::ArchiveTotals>& stored,
                                                   const Catalog& catalog);
+// When the first of the replays that ended is as old as that; none: none ended.
+std::optional<WallTime> next_replay_drop(const Catalog& catalog);
 // Removes the rows of replays that ended longer than kReplayAge ago. Waits for the commit.
 Status drop_old_replays(control::Book& book, WallTime now);
 

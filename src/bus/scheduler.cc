@@ -120,14 +120,19 @@ std::vector<Scheduler::Firing> Scheduler::take_due_locked(WallTime now) {
 
 std::optional<WallTime> Scheduler::tick() {
   std::vector<Firing> due;
-  std::optional<WallTime> next;
   {
     const std::lock_guard lock(mutex_);
     due = take_due_locked(ports_.clock.now());
-    for (const auto& [arn, entry] : entries_) next = next ? std::min(*next, entry.next) : entry.next;
   }
   const auto topology = ports_.topology.get();
   for (const Firing& firing : due) fire(*topology, firing);
+  return next();
+}
+
+std::optional<WallTime> Scheduler::next() const {
+  const std::lock_guard lock(mutex_);
+  std::optional<WallTime> next;
+  for (const auto& [arn, entry] : entries_) next = next ? std::min(*next, entry.next) : entry.next;
   return next;
 }
 

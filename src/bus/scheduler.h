@@ -36,6 +36,8 @@ class Scheduler {
   void reset();
   // Fires what is due, in order of time. Answers when it wants to be called again; none: nothing is scheduled.
   std::optional<WallTime> tick();
+  // When the next rule fires; none: nothing is scheduled.
+  std::optional<WallTime> next() const;
 
   static constexpr std::string_view kSettingPrefix = "schedule.last ";
 
@@ -59,7 +61,7 @@ class Scheduler {
   void fire(const Topology& topology, const Firing& firing);
 
   const Ports ports_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, WallTime> fired_;  // by rule ARN; guarded by mutex_
   std::map<std::string, Entry> entries_;   // by rule ARN; guarded by mutex_
 };

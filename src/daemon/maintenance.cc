@@ -9,10 +9,16 @@ namespace waybill {
 namespace {
 
 constexpr int kRows = 1000;
+constexpr Millis kGrain = std::chrono::minutes{1};
+// Sweeps take what is older than an age: it goes one millisecond after it has that age.
+constexpr Millis kOlder{1};
+
+void keep_earlier(std::optional<WallTime>& first, WallTime time) { first = first ? std::min(*first, time) : time; }
 
 }  // namespace
 
 void Maintenance::run() {
+  const std::lock_guard lock(running_);
   if (!sweeping_payloads_.exchange(true)) sweep_payloads(PayloadId{0}, PayloadId{ports_.journal.next_sequence()});
   for (const store::SweepExpiredItems& sweep : table::plan_ttl_sweep(*ports_.tables.get(), ports_.wall.now())) {
     sweep_items(sweep);
@@ -47,17 +53,48 @@ void Maintenance::sweep_archive(Sweep sweep) {
 void Maintenance::submit(store::Change change, std::function<void(const store::Swept&)> swept) {
   store::Changes changes;
   changes.add(std::move(change));
+  ++in_flight_;
   ports_.journal.submit(store::Lane::maintenance, std::move(changes),
-                        [swept = std::move(swept)](store::Applied applied) {
-                          if (!applied) {
+                        [this, swept = std::move(swept)](store::Applied applied) {
+                          if (applied) {
+                            swept(std::get<store::Swept>(applied->front()));
+                          } else {
                             if (applied.error().reason != store::Refusal::Reason::unavailable) {
                               spdlog::warn("maintenance: {}", applied.error().message);
                             }
                             swept({});
-                            return;
                           }
-                          swept(std::get<store::Swept>(applied->front()));
+                          --in_flight_;  // after what follows was submitted
                         });
+}
+
+std::optional<WallTime> Maintenance::next_due() {
+  std::optional<WallTime> first;
+  if (const Status looked = look_ahead(first); !looked) spdlog::warn("maintenance: {}", looked.error().message);
+  if (!first) return first;
+  const WallTime now = ports_.wall.now();
+  const WallTime minute = std::chrono::ceil<std::chrono::minutes>(*first);
+  return minute > now ? minute : std::chrono::floor<std::chrono::minutes>(now) + kGrain;
+}
+
+Status Maintenance::look_ahead(std::optional<WallTime>& first) {
+  WAYBILL_TRY(const auto reader, ports_.readers.lend());
+  for (const table::TablePtr& table : ports_.tables.get()->tables()) {
+    if (table->ttl_attribute.empty()) continue;
+    WAYBILL_TRY(const auto expiry, reader->first_expiry(table->id));
+    if (expiry) keep_earlier(first, from_millis(*expiry * 1000));
+  }
+  store::DeadLetterFilter oldest;  // ids are in the order of dead_at
+  oldest.limit = 1;
+  WAYBILL_TRY(const auto letters, reader->dead_letters(oldest));
+  if (!letters.empty()) keep_earlier(first, letters.front().dead_at + ports_.dead_letter_retention + kOlder);
+  const auto catalog = ports_.book.get();
+  for (const auto& sweep : archive::plan_archive_sweep(*catalog, WallTime{})) {
+    WAYBILL_TRY(const auto archived, reader->oldest_archived(sweep.archive));
+    if (archived) keep_earlier(first, *archived + (WallTime{} - sweep.before) + kOlder);
+  }
+  if (const auto drop = archive::next_replay_drop(*catalog)) keep_earlier(first, *drop + kOlder);
+  return {};
 }
 
 void Maintenance::sweep_payloads(PayloadId after, PayloadId before) {

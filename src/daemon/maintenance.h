@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
+#include <optional>
 
 #include "base/clock.h"
 #include "control/book.h"
@@ -14,6 +16,7 @@
 namespace waybill {
 
 // Owner: the App. run() waits for commits: a worker calls it; what it starts goes on in the Journal's maintenance lane.
+// Thread-safe.
 class Maintenance {
  public:
   struct Ports {
@@ -28,8 +31,14 @@ class Maintenance {
   explicit Maintenance(Ports ports) : ports_(ports) {}
 
   void run();
+  // The whole minute after now() in which run() will find something that grew too old; none: nothing ever will. In
+  // steps of a minute, so that a virtual clock does not stop at every single item. Reads the store.
+  std::optional<WallTime> next_due();
+  // What run() began has ended.
+  bool quiet() const { return in_flight_ == 0; }
 
  private:
+  Status look_ahead(std::optional<WallTime>& first);
   void sweep_payloads(PayloadId after, PayloadId before);
   void sweep_items(store::SweepExpiredItems sweep);
   void sweep_dead_letters(WallTime before);
@@ -39,6 +48,8 @@ class Maintenance {
   void submit(store::Change change, std::function<void(const store::Swept&)> swept);
 
   Ports ports_;
+  std::mutex running_;  // one run() at a time
+  std::atomic<std::int64_t> in_flight_{0};
   std::atomic<bool> sweeping_payloads_{false};
   std::atomic<int> sweeping_archives_{0};
 };

@@ -75,20 +75,6 @@ Status flatten(const YAML::Node& node, const std::string& prefix, Settings& into
 
 }  // namespace
 
-Result<Millis> parse_duration(std::string_view text) {
-  std::int64_t count = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
-  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  static constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {
-      {"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
-  if (problem == std::errc() && count >= 0) {
-    for (const auto& [name, millis] : kUnits) {
-      if (unit == name && count <= std::numeric_limits<std::int64_t>::max() / millis) return Millis{count * millis};
-    }
-  }
-  return invalid("it must be a number with a unit: 500ms, 10s, 15m, 24h or 14d");
-}
-
 Settings::Settings() {
   for (const SettingSpec& spec : setting_specs()) values_[spec.name] = spec.fallback;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/result.h"
 
 namespace waybill {
@@ -50,9 +51,6 @@ class Settings {
   std::map<std::string, std::string> values_;
   std::map<std::string, std::string> parameters_;
 };
-
-// "500ms", "10s", "15m", "24h", "14d". Errors say what is wrong.
-Result<Millis> parse_duration(std::string_view text);
 
 // config/waybill.yaml and docs/settings.md are made from the table; tests hold them to it.
 std::string settings_as_yaml();

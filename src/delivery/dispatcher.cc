@@ -19,6 +19,7 @@ void Dispatcher::stop() { impl_->stop(); }
 bool Dispatcher::quiet() const { return impl_->quiet(); }
 std::vector<EndpointCounts> Dispatcher::counts() const { return impl_->counts(); }
 std::int64_t Dispatcher::pending(EndpointId endpoint) const { return impl_->pending(endpoint); }
+std::optional<WallTime> Dispatcher::next_due() const { return impl_->next_due(); }
 
 void Dispatcher::Impl::load(const std::vector<store::EndpointRow>& endpoints) {
   Work work;
@@ -143,6 +144,11 @@ std::int64_t Dispatcher::Impl::pending(EndpointId endpoint) const {
   const std::lock_guard lock(mutex_);
   const auto found = lanes_.find(endpoint);
   return found == lanes_.end() ? 0 : found->second->pending;
+}
+
+std::optional<WallTime> Dispatcher::Impl::next_due() const {
+  const std::lock_guard lock(mutex_);
+  return due_.empty() ? std::nullopt : std::optional(due_.begin()->first);
 }
 
 Lane& Dispatcher::Impl::lane_locked(EndpointId id) {

@@ -72,6 +72,9 @@ class Dispatcher {
   std::vector<EndpointCounts> counts() const;
   // Deliveries of one endpoint that are in the store; what is replayed waits while they are many.
   std::int64_t pending(EndpointId endpoint) const;
+  // The earliest time at which tick() has something to begin: a delivery that becomes due. None: nothing waits for a
+  // time. Complete once quiet(): pages that are being read may hold an earlier one.
+  std::optional<WallTime> next_due() const;
 
  private:
   class Impl;

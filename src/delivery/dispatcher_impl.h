@@ -71,6 +71,7 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   bool quiet() const;
   std::vector<EndpointCounts> counts() const;
   std::int64_t pending(EndpointId endpoint) const;
+  std::optional<WallTime> next_due() const;
 
  private:
   // Where an attempt came from, for its settlement.

@@ -89,6 +89,8 @@ class Reader {
   // In key order of the table; start as in ItemQuery (pk, sk).
   virtual Result<ItemPage> scan(TableId table, int limit, const std::optional<ItemQuery::Start>& start) = 0;
   virtual Result<std::int64_t> count_items(TableId table) = 0;
+  // The earliest time, in epoch seconds, at which an item of the table expires; none: no item does.
+  virtual Result<std::optional<std::int64_t>> first_expiry(TableId table) = 0;
 
   // Deliveries of an endpoint with key above `after` and due at or before `until`, in key order.
   virtual Result<std::vector<Delivery>> deliveries(const DeliveryKey& after, WallTime until, int limit) = 0;
@@ -103,6 +105,8 @@ class Reader {
 
   virtual Result<std::vector<ArchivedEvent>> archive_events(const ArchiveQuery& query) = 0;
   virtual Result<ArchiveTotals> archive_totals(ArchiveId archive) = 0;  // zeros for one that never held anything
+  // When the oldest of the archive's events was archived; none: it holds nothing.
+  virtual Result<std::optional<WallTime>> oldest_archived(ArchiveId archive) = 0;
   virtual Result<std::vector<ArchiveTotals>> archives() = 0;            // all that held something and were not dropped
 
   virtual Result<std::vector<Resource>> resources() = 0;

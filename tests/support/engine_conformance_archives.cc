@@ -174,6 +174,7 @@ void a_sweep_of_an_archive_takes_what_was_archived_first(EngineHarness& store) {
                    [&] { swept = value_of(store.engine().archives().sweep(kFirst, from_millis(before), limit)); });
     return swept;
   };
+  CHECK(value_of(store.reader()->oldest_archived(kFirst)) == from_millis(100));
   CHECK(sweep(100, 10).rows == 0);
   const auto one = sweep(400, 1);
   CHECK(one.rows == 1);
@@ -183,6 +184,8 @@ void a_sweep_of_an_archive_takes_what_was_archived_first(EngineHarness& store) {
   CHECK(rest.rows == 2);
   CHECK_FALSE(rest.more);
   CHECK(found(store, query_of(kFirst, 0, 100)) == Numbers{4});
+  CHECK(value_of(store.reader()->oldest_archived(kFirst)) == from_millis(400));
+  CHECK_FALSE(value_of(store.reader()->oldest_archived(ArchiveId{9})).has_value());
   check_totals(store, kFirst, 1, 40);
   check_totals(store, kSecond, 1, 50);
   CHECK(sweep_payloads(store) == 3);

@@ -247,6 +247,7 @@ void a_table_that_is_not_there_is_not_found(EngineHarness& store) {
   const auto reader = store.reader();
   check_refused(reader->get_item(kTable, "p", "s"), ErrorCode::not_found);
   check_refused(reader->count_items(kTable), ErrorCode::not_found);
+  check_refused(reader->first_expiry(kTable), ErrorCode::not_found);
   check_refused(reader->scan(kTable, 1, std::nullopt), ErrorCode::not_found);
   store::ItemQuery query;
   query.table = kTable;
@@ -264,6 +265,7 @@ void expired_items_go_oldest_first(EngineHarness& store) {
     row.expires_at = expires_at;
     WAYBILL_REQUIRE_OK(items.put(kTable, row));
   };
+  CHECK_FALSE(value_of(store.reader()->first_expiry(kTable)).has_value());
   in_transaction(store.engine(), [&] {
     put("a", 300);
     put("b", 100);
@@ -274,6 +276,7 @@ void expired_items_go_oldest_first(EngineHarness& store) {
   });
   CHECK(keys_of(value_of(store.reader()->scan(kTable, 10, std::nullopt))) == Strings{"p/a", "p/c", "p/d", "p/e"});
   CHECK(value_of(store.reader()->get_item(kTable, "p", "a"))->expires_at == 300);
+  CHECK(value_of(store.reader()->first_expiry(kTable)) == 200);
   in_transaction(store.engine(), [&] {
     CHECK(value_of(items.sweep_expired(kTable, 200, 10)) == 1);  // an item expires at its second
     CHECK(value_of(items.sweep_expired(kTable, 200, 10)) == 0);

@@ -143,6 +143,7 @@ class ModelReader final : public store::Reader {
   Result<store::ItemPage> query(const store::ItemQuery& query) override;
   Result<store::ItemPage> scan(TableId table, int limit, const std::optional<store::ItemQuery::Start>& start) override;
   Result<std::int64_t> count_items(TableId table) override;
+  Result<std::optional<std::int64_t>> first_expiry(TableId table) override;
   Result<std::vector<Delivery>> deliveries(const DeliveryKey& after, WallTime until, int limit) override;
   Result<std::optional<Delivery>> next_delivery(const DeliveryKey& after) override;
   Result<std::vector<PayloadPtr>> payloads(const std::vector<PayloadId>& ids) override;
@@ -152,6 +153,7 @@ class ModelReader final : public store::Reader {
   Result<std::int64_t> count_dead_letters() override;
   Result<std::vector<store::ArchivedEvent>> archive_events(const store::ArchiveQuery& query) override;
   Result<store::ArchiveTotals> archive_totals(ArchiveId archive) override;
+  Result<std::optional<WallTime>> oldest_archived(ArchiveId archive) override;
   Result<std::vector<store::ArchiveTotals>> archives() override;
   Result<std::vector<Resource>> resources() override;
   Result<std::vector<TableSpec>> tables() override;

@@ -93,6 +93,16 @@ Result<std::int64_t> ModelReader::count_items(TableId table) {
   return static_cast<std::int64_t>(found->rows.size());
 }
 
+Result<std::optional<std::int64_t>> ModelReader::first_expiry(TableId table) {
+  const auto state = disk_->state();
+  WAYBILL_TRY(const ModelTable* found, table_in(*state, table));
+  std::optional<std::int64_t> first;
+  for (const auto& [key, row] : found->rows) {
+    if (row.expires_at && (!first || *row.expires_at < *first)) first = row.expires_at;
+  }
+  return first;
+}
+
 Result<std::vector<Delivery>> ModelReader::deliveries(const DeliveryKey& after, WallTime until, int limit) {
   const auto state = disk_->state();
   std::vector<Delivery> found;
@@ -179,6 +189,17 @@ Result<store::ArchiveTotals> ModelReader::archive_totals(ArchiveId archive) {
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const auto& totals) { return totals.archive == archive; });
   return found == all.end() ? store::ArchiveTotals{archive, 0, 0} : *found;
+}
+
+Result<std::optional<WallTime>> ModelReader::oldest_archived(ArchiveId archive) {
+  const auto state = disk_->state();
+  std::optional<WallTime> oldest;
+  const auto found = state->archives.find(archive);
+  if (found == state->archives.end()) return oldest;
+  for (const auto& [at, event] : found->second) {
+    if (!oldest || event.archived_at < *oldest) oldest = event.archived_at;
+  }
+  return oldest;
 }
 
 Result<std::vector<store::ArchiveTotals>> ModelReader::archives() {

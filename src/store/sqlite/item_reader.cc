@@ -151,4 +151,14 @@ Result<std::int64_t> ItemReader::count(TableId id) {
   return execution.integer(0);
 }
 
+// By the partial index on `expires`, where the table has a TTL attribute; without one no item has a time.
+Result<std::optional<std::int64_t>> ItemReader::first_expiry(TableId id) {
+  WAYBILL_TRY(Table * table, find(id));
+  auto execution =
+      statement(*table, "SELECT min(expires) FROM " + item_table(id) + " WHERE expires IS NOT NULL").with();
+  WAYBILL_CHECK(execution.next());
+  if (execution.is_null(0)) return std::optional<std::int64_t>();
+  return std::optional<std::int64_t>(execution.integer(0));
+}
+
 }  // namespace waybill::store::sqlite

@@ -21,6 +21,7 @@ class ItemReader {
   Result<ItemPage> query(const ItemQuery& query);
   Result<ItemPage> scan(TableId table, int limit, const std::optional<ItemQuery::Start>& start);
   Result<std::int64_t> count(TableId table);
+  Result<std::optional<std::int64_t>> first_expiry(TableId table);
 
  private:
   // The statements that a table needed so far, by their SQL. Made anew when the table's number of indexes changed.

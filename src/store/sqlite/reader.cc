@@ -113,6 +113,9 @@ class SqliteReader final : public Reader {
   Result<std::int64_t> count_items(TableId table) override {
     return in_snapshot([&] { return items_.count(table); });
   }
+  Result<std::optional<std::int64_t>> first_expiry(TableId table) override {
+    return in_snapshot([&] { return items_.first_expiry(table); });
+  }
 
   Result<std::vector<Delivery>> deliveries(const DeliveryKey& after, WallTime until, int limit) override;
   Result<std::optional<Delivery>> next_delivery(const DeliveryKey& after) override;
@@ -123,6 +126,7 @@ class SqliteReader final : public Reader {
   Result<std::int64_t> count_dead_letters() override;
   Result<std::vector<ArchivedEvent>> archive_events(const ArchiveQuery& query) override;
   Result<ArchiveTotals> archive_totals(ArchiveId archive) override;
+  Result<std::optional<WallTime>> oldest_archived(ArchiveId archive) override;
   Result<std::vector<ArchiveTotals>> archives() override;
   Result<std::vector<Resource>> resources() override;
   Result<std::vector<TableSpec>> tables() override;
@@ -167,6 +171,7 @@ class SqliteReader final : public Reader {
       " WHERE archive = ?1 AND (event_time, payload) > (?2, ?3) AND event_time < ?4"
       " ORDER BY event_time, payload LIMIT ?5"};
   Statement archive_totals_{database_, "SELECT id, events, bytes FROM archives WHERE id = ?1"};
+  Statement oldest_archived_{database_, "SELECT min(archived_at) FROM archived_events WHERE archive = ?1"};
   Statement archives_{database_, "SELECT id, events, bytes FROM archives ORDER BY id"};
   Statement resources_{database_,
                        "SELECT account, region, kind, name, owner, body, state FROM catalog"
@@ -234,6 +239,12 @@ Result<ArchiveTotals> SqliteReader::archive_totals(ArchiveId archive) {
   auto rows = archive_totals_.with(archive.value);
   WAYBILL_TRY(const auto totals, first(rows, archive_totals_of));
   return totals.value_or(ArchiveTotals{archive, 0, 0});
+}
+
+Result<std::optional<WallTime>> SqliteReader::oldest_archived(ArchiveId archive) {
+  auto rows = oldest_archived_.with(archive.value);
+  WAYBILL_CHECK(rows.next());
+  return rows.is_null(0) ? std::optional<WallTime>() : std::optional(from_millis(rows.integer(0)));
 }
 
 Result<std::vector<ArchiveTotals>> SqliteReader::archives() {

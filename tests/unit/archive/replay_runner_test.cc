@@ -237,10 +237,15 @@ TEST_CASE("a replay waits while its target is behind; one to another target goes
   CHECK(world.numbers("one").empty());
   CHECK(world.state("b") == "COMPLETED");
   CHECK(world.pauses == 1);
+  CHECK(world.runner.quiet());
+  CHECK(world.runner.waiting());
   world.pending[world.endpoint("one")] = 100;
   world.runner.wake();
+  CHECK_FALSE(world.runner.quiet());
   world.run(1);
   CHECK(world.numbers("one").size() == 10);
+  CHECK_FALSE(world.runner.quiet());
+  CHECK_FALSE(world.runner.waiting());
   world.pending[world.endpoint("one")] = 101;
   world.call(control::cancel_replay, {{"ReplayName", "a"}});
   world.run_all();

@@ -54,6 +54,7 @@ TEST_CASE("replays go 90 days after their end, and not while they run") {
   world.archive_events(1);
   world.start("done");
   world.run_all();
+  CHECK(archive::next_replay_drop(*world.book.get()) == world.wall.now() + archive::kReplayAge);
   world.start("running");
   world.wall.advance(archive::kReplayAge);
   archive::drop_old_replays(world.book, world.wall.now()).value();
@@ -61,5 +62,6 @@ TEST_CASE("replays go 90 days after their end, and not while they run") {
   world.wall.advance(Millis{1});
   archive::drop_old_replays(world.book, world.wall.now()).value();
   CHECK(!world.row("done"));
+  CHECK_FALSE(archive::next_replay_drop(*world.book.get()).has_value());
   CHECK(world.row("running"));
 }

@@ -49,6 +49,7 @@ struct Scheduled {
 
 TEST_CASE("a rate fires one period after it was put, and then every period, without drift") {
   Scheduled run("rate(5 minutes)");
+  CHECK(run.scheduler.next() == run.pipeline.wall.now() + minutes{5});
   CHECK(run.pass(minutes{5} - Millis{1}) == 0);
   CHECK(run.pass(Millis{1}) == 1);
   CHECK(run.pass(minutes{3}) == 0);
