@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/executor.h"
 #include "base/random.h"
+#include "delivery/circuit.h"
 #include "delivery/invoker.h"
 #include "store/journal.h"
 #include "store/reader_pool.h"
@@ -24,6 +25,7 @@ struct DispatcherOptions {
   int max_conflicts = 50;     // version conflicts in a row before an attempt counts as failed
   int max_stuck = 4;          // hanging invocations of one function before it counts as unhealthy
   int max_async = 16;         // attempts in flight at one target whose attempts hold no worker
+  CircuitPolicy circuit;
 };
 
 struct EndpointCounts {
@@ -32,6 +34,8 @@ struct EndpointCounts {
   std::int64_t pending = 0;   // in the store
   std::int64_t retrying = 0;  // of those in memory, with a failed attempt
   std::optional<WallTime> oldest;
+  bool circuit_open = false;          // its target is down: it is only probed
+  std::optional<WallTime> next_call;  // nothing is attempted at its target before
 };
 
 // Owner: the App. Thread-safe: all state is behind one mutex that is never held across a call out.

@@ -9,11 +9,20 @@
 
 #include "delivery/dispatcher.h"
 #include "delivery/outcome.h"
+#include "delivery/state.h"
 #include "delivery/window.h"
 
 namespace waybill::delivery {
 
 struct Lane;  // one endpoint
+
+// Running and stuck invocations of one function (or other target), over all endpoints that name it.
+struct Slots {
+  int running = 0;
+  int stuck = 0;
+  std::vector<Lane*> blocked;  // wait for a slot
+  Circuit circuit;
+};
 
 // Deliveries of one endpoint that one task works through. It holds one slot of its function's concurrency.
 struct Batch {
@@ -27,7 +36,8 @@ struct Batch {
   SteadyTime deadline;  // of the current attempt
   std::int64_t generation = 0;
   bool unhealthy = false;                      // too many invocations of the function hang: fail without calling it
-  std::string slot;                            // key of its slots: the lane's specification may change meanwhile
+  Slots* slots = nullptr;                      // those it holds one of: the lane's specification may change meanwhile
+  bool probe = false;                          // of an open circuit; false again once it has told of its target
   std::vector<store::Journal::Unit> finished;  // settled, to be submitted together
   bool abandoned = false;                      // the current attempt ran past its deadline and was settled as a timeout
   bool async = false;                          // its one attempt is asynchronous, for all it holds
@@ -47,14 +57,17 @@ struct Lane {
   std::optional<WallTime> stalled_until;  // the store could not take an outcome; try again then
   std::chrono::nanoseconds pace{0};       // moving average of an attempt; 0 before the first
   bool dispatchable = true;               // somebody delivers to it, or it is gone
+  Slots* slots = nullptr;                 // of its target; never null
+  // While its target's circuit holds it: when the first in the window will be too old. Empty: not looked at yet.
+  std::optional<WallTime> expires;
 };
 
-// Running and stuck invocations of one function (or other target), over all endpoints that name it.
-struct Slots {
-  int running = 0;
-  int stuck = 0;
-  std::vector<Lane*> blocked;  // wait for a slot
-};
+// How long an endpoint rests when the store could not be read or written.
+inline constexpr Millis kRest{1'000};
+
+inline WallTime expiry_of(const Lane& lane, WallTime ingested_at) {
+  return lane.spec ? ingested_at + lane.spec->retry.max_age : WallTime::max();
+}
 
 // All members are guarded by mutex_, but for those constant after construction. Functions that end in _locked expect
 // the lock; nothing is called out of the room while it is held.
@@ -82,11 +95,24 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   };
   static Origin origin_of(const Batch& batch);
 
+  // Deliveries that got too old while their target's circuit held them.
+  struct Aged {
+    Origin origin;
+    std::vector<Window::Waiting> waiting;
+    AttemptResult why;
+  };
+  struct CircuitNews {
+    std::shared_ptr<const EndpointSpec> spec;
+    bool open;
+    std::string message;
+  };
   // What has to be done once the lock is released.
   struct Work {
     std::vector<std::shared_ptr<Batch>> batches;
     std::vector<Lane*> pages;
     std::vector<std::shared_ptr<Batch>> timed_out;
+    std::vector<Aged> aged;
+    std::vector<CircuitNews> circuits;
     std::vector<store::Journal::Unit> finished;
     std::optional<Millis> wake;
   };
@@ -96,9 +122,14 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   void index_locked(Lane& lane, std::optional<WallTime> due);
   void pump_locked(Work& work);
   std::shared_ptr<Batch> make_batch_locked(Lane& lane, WallTime now);
-  static std::string slot_of(const Lane& lane);
+  void set_spec_locked(Lane& lane, std::shared_ptr<const EndpointSpec> spec);
   int limit_of(const Lane& lane) const;
   void release_slot_locked(Batch& batch);
+  bool hold_locked(Lane& lane, WallTime now, bool wants_page);
+  void take_aged_locked(Lane& lane, WallTime now, Work& work);
+  void tell_circuit_locked(Batch& batch, const Origin& origin, const AttemptResult& result, Work& work);
+  void wake_lanes_of_locked(const Slots& slots);
+  void bury_aged(Aged aged);
   void unblock_all_locked();
   void plan_wake_locked(Work& work);
   void expire_locked(Work& work);
@@ -108,16 +139,21 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   bool next_of_batch(const std::shared_ptr<Batch>& batch);
   bool prepare(Batch& batch, const Origin& origin);
   void end_batch(const std::shared_ptr<Batch>& batch);
+  bool is_too_late(const Origin& origin, const Delivery& delivery) const;
   std::optional<AttemptResult> refuse_attempt(const Batch& batch, const Window::Waiting& waiting,
                                               const Payload& payload) const;
   Attempt attempt_of(const Batch& batch, const Origin& origin, const Window::Waiting& waiting) const;
   void begin_async(const std::shared_ptr<Batch>& batch, const Origin& origin);
   bool conclude(Batch& batch, const Origin& origin, AttemptResult result, SteadyTime began);
   void settle_timeout(Batch& batch);
-  bool postpone_locked(const Origin& origin, const Window::Waiting& waiting, Millis delay);
+  void postpone(const Origin& origin, std::vector<Window::Waiting> waiting, Millis delay, Batch& batch);
   PayloadPtr payload_of(const Window::Waiting& waiting);
-  void stall_locked(Lane& lane, Window::Waiting waiting, Millis delay = std::chrono::seconds{1});
-  store::Journal::Unit settle_unit(const Origin& origin, Window::Waiting waiting, AttemptResult result);
+  // The delivery goes where the table leads from its flight. `delay`: how long its endpoint rests, where it is put
+  // back.
+  void follow_locked(const Origin& origin, Window::Waiting waiting, DeliveryInput input, Millis delay = Millis{0});
+  enum class Ended { attempt, timed_out, too_old };
+  store::Journal::Unit settle_unit(const Origin& origin, Window::Waiting waiting, AttemptResult result,
+                                   Ended ended = Ended::attempt);
   void applied(const Origin& origin, Window::Waiting waiting, Settled settled, store::Applied applied);
   void refused(const Origin& origin, Window::Waiting waiting, const store::Refusal& refusal);
   void fail(const Origin& origin, Window::Waiting waiting, std::string message);
@@ -130,7 +166,7 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   std::unordered_map<EndpointId, std::unique_ptr<Lane>> lanes_;  // lanes live as long as the dispatcher
   std::deque<Lane*> ready_;
   std::set<std::pair<WallTime, Lane*>> due_;
-  std::unordered_map<std::string, Slots> slots_;  // by target ARN
+  std::unordered_map<std::string, Slots> slots_;  // by target ARN; they stay where they are
   std::list<std::shared_ptr<Batch>> running_;
   std::size_t tasks_ = 0;    // batches posted or running, less stuck ones and those that gave their worker back
   std::size_t awaited_ = 0;  // batches that gave their worker back and are not abandoned

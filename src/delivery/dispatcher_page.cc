@@ -32,6 +32,7 @@ void Dispatcher::Impl::read_page(Lane* lane) {
     --reading_;
     if (rows) {
       lane->window.merge_page(std::move(*rows));
+      lane->expires.reset();
       refresh_locked(*lane);
     } else {
       lane->window.abandon_page();

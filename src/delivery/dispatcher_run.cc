@@ -36,6 +36,18 @@ void Dispatcher::Impl::start(Work work) {
   for (auto& batch : work.batches) {
     ports_.executor.post([self = shared_from_this(), batch] { self->run_batch(batch); });
   }
+  for (CircuitNews& news : work.circuits) {
+    if (news.open) {
+      spdlog::warn("{} is down; it is only probed until it answers: {}", news.spec->target_arn, news.message);
+    } else {
+      spdlog::info("{} answers again", news.spec->target_arn);
+    }
+    ports_.probe.circuit(*news.spec, news.open);
+  }
+  for (Aged& aged : work.aged) {
+    ports_.executor.post(
+        [self = shared_from_this(), aged = std::move(aged)]() mutable { self->bury_aged(std::move(aged)); });
+  }
   for (Lane* lane : work.pages) {
     ports_.executor.post([self = shared_from_this(), lane] { self->read_page(lane); });
   }
@@ -66,13 +78,21 @@ void Dispatcher::Impl::run_batch(const std::shared_ptr<Batch>& batch) {
 bool Dispatcher::Impl::prepare(Batch& batch, const Origin& origin) {
   std::vector<Window::Waiting> ready;
   std::vector<Window::Waiting> unreadable;
-  std::vector<std::pair<Window::Waiting, AttemptResult>> refused;
+  struct Aside {
+    Window::Waiting waiting;
+    AttemptResult result;
+    Ended ended;
+  };
+  std::vector<Aside> aside;
   for (Window::Waiting waiting : batch.current) {
     waiting.payload = payload_of(waiting);
     if (!waiting.payload) {
       unreadable.push_back(std::move(waiting));
     } else if (auto result = refuse_attempt(batch, waiting, *waiting.payload)) {
-      refused.emplace_back(std::move(waiting), std::move(*result));
+      aside.push_back({std::move(waiting), std::move(*result), Ended::attempt});
+    } else if (is_too_late(origin, waiting.delivery)) {
+      AttemptResult why{false, FailureClass::retriable, "ERROR_FROM_TARGET", waiting.delivery.last_error, {}};
+      aside.push_back({std::move(waiting), std::move(why), Ended::too_old});
     } else {
       ready.push_back(std::move(waiting));
     }
@@ -81,15 +101,24 @@ bool Dispatcher::Impl::prepare(Batch& batch, const Origin& origin) {
     const std::lock_guard lock(mutex_);
     if (batch.abandoned) return false;
     batch.current = std::move(ready);
-    for (Window::Waiting& waiting : unreadable) stall_locked(*batch.lane, std::move(waiting));
+    for (Window::Waiting& waiting : unreadable) {
+      follow_locked(origin, std::move(waiting), DeliveryInput::unreadable, kRest);
+    }
   }
-  for (auto& [waiting, result] : refused) {
+  for (auto& [waiting, result, ended] : aside) {
     ports_.probe.attempted(*origin.spec, std::chrono::nanoseconds{0}, false);
-    auto unit = settle_unit(origin, std::move(waiting), std::move(result));
+    auto unit = settle_unit(origin, std::move(waiting), std::move(result), ended);
     const std::lock_guard lock(mutex_);
     batch.finished.push_back(std::move(unit));
   }
   return !batch.current.empty();
+}
+
+// A retry that comes so long after its policy's maximum age that the daemon must have been away is not made. One that
+// was meant for that age may be a little late; and what was never attempted gets its one attempt.
+bool Dispatcher::Impl::is_too_late(const Origin& origin, const Delivery& delivery) const {
+  constexpr std::chrono::minutes kLate{1};
+  return delivery.attempts > 0 && ports_.wall.now() > delivery.ingested_at + origin.spec->retry.max_age + kLate;
 }
 
 // Why the attempt fails before anybody is asked.
@@ -161,6 +190,7 @@ void Dispatcher::Impl::begin_async(const std::shared_ptr<Batch>& batch, const Or
 bool Dispatcher::Impl::conclude(Batch& batch, const Origin& origin, AttemptResult result, SteadyTime began) {
   const auto took = ports_.steady.now() - began;
   std::vector<Window::Waiting> ended;
+  Work work;
   {
     const std::lock_guard lock(mutex_);
     if (batch.abandoned) {
@@ -168,12 +198,15 @@ bool Dispatcher::Impl::conclude(Batch& batch, const Origin& origin, AttemptResul
       return false;
     }
     ended = std::exchange(batch.current, {});
-    if (result.postponed) {
-      std::erase_if(ended, [&](const auto& waiting) { return postpone_locked(origin, waiting, *result.postponed); });
-      if (ended.empty()) return true;
-      result = {false, FailureClass::retriable, "THROTTLING", "the target's rate limit left no room for it", {}};
+    if (!result.postponed) {
+      tell_circuit_locked(batch, origin, result, work);
+      batch.lane->pace = batch.lane->pace.count() == 0 ? took : (batch.lane->pace * 7 + took) / 8;
     }
-    batch.lane->pace = batch.lane->pace.count() == 0 ? took : (batch.lane->pace * 7 + took) / 8;
+  }
+  start(std::move(work));
+  if (result.postponed) {
+    postpone(origin, std::move(ended), *result.postponed, batch);
+    return true;
   }
   ports_.probe.attempted(*origin.spec, took, result.ok);
   std::vector<store::Journal::Unit> units;
@@ -222,7 +255,7 @@ void Dispatcher::Impl::end_batch(const std::shared_ptr<Batch>& batch) {
       --(batch->on_worker ? tasks_ : awaited_);
       release_slot_locked(*batch);
     } else if (batch->on_worker) {  // the stuck thread came back; its slot was given away when it timed out
-      --slots_[batch->slot].stuck;
+      --batch->slots->stuck;
     }
     refresh_locked(*batch->lane);
     pump_locked(work);

@@ -24,48 +24,83 @@ DeadLetterRouter& no_routes() {
 }  // namespace
 
 void Dispatcher::Impl::settle_timeout(Batch& batch) {
-  AttemptResult result;
-  result.ok = false;
-  result.error_code = "TIMEOUT";
-  result.error_message = "the invocation did not end within its timeout";
+  const AttemptResult result = timeout_result(batch.async);
   const Origin origin = origin_of(batch);
   ports_.probe.attempted(*origin.spec, ports_.steady.now() - batch.started, false);
   std::vector<store::Journal::Unit> units;
   for (Window::Waiting waiting : batch.current) {
     waiting.payload = payload_of(waiting);
     if (waiting.payload) {
-      units.push_back(settle_unit(origin, std::move(waiting), part_of(result)));
+      units.push_back(settle_unit(origin, std::move(waiting), part_of(result), Ended::timed_out));
       continue;
     }
-    const std::lock_guard lock(mutex_);  // the row is where it was; its next attempt starts over
-    stall_locked(*batch.lane, std::move(waiting));
+    const std::lock_guard lock(mutex_);  // its next attempt starts over
+    follow_locked(origin, std::move(waiting), DeliveryInput::unreadable, kRest);
     refresh_locked(*batch.lane);
   }
   ports_.journal.submit_many(store::Lane::internal, std::move(units));
 }
 
-// False when the event is too old to wait.
-bool Dispatcher::Impl::postpone_locked(const Origin& origin, const Window::Waiting& waiting, Millis delay) {
-  if (ports_.wall.now() >= waiting.delivery.ingested_at + origin.spec->retry.max_age) return false;
-  if (origin.generation == ports_.journal.generation()) {
-    stall_locked(*origin.lane, waiting, delay);
-  } else {  // a reset took the row meanwhile
-    origin.lane->window.finish(waiting.delivery.key.id);
+// No attempt was made. The event may have got too old for another.
+void Dispatcher::Impl::postpone(const Origin& origin, std::vector<Window::Waiting> waiting, Millis delay,
+                                Batch& batch) {
+  for (Window::Waiting& each : waiting) {
+    if (ports_.wall.now() < each.delivery.ingested_at + origin.spec->retry.max_age) {
+      const std::lock_guard lock(mutex_);
+      follow_locked(origin, std::move(each), DeliveryInput::postponed, delay);
+      continue;
+    }
+    AttemptResult why{false, FailureClass::retriable, "THROTTLING", "the target's rate limit left no room for it", {}};
+    auto unit = settle_unit(origin, std::move(each), std::move(why), Ended::too_old);
+    const std::lock_guard lock(mutex_);
+    batch.finished.push_back(std::move(unit));
   }
-  return true;
 }
 
-// Back to where it was, to be tried again in a while; no attempt was made.
-void Dispatcher::Impl::stall_locked(Lane& lane, Window::Waiting waiting, Millis delay) {
+void Dispatcher::Impl::bury_aged(Aged aged) {
+  std::vector<store::Journal::Unit> units;
+  for (Window::Waiting& waiting : aged.waiting) {
+    waiting.payload = payload_of(waiting);
+    if (waiting.payload) {
+      units.push_back(settle_unit(aged.origin, std::move(waiting), part_of(aged.why), Ended::too_old));
+      continue;
+    }
+    const std::lock_guard lock(mutex_);
+    follow_locked(aged.origin, std::move(waiting), DeliveryInput::unreadable, kRest);
+  }
+  ports_.journal.submit_many(store::Lane::internal, std::move(units));
+  Work work;
+  {
+    const std::lock_guard lock(mutex_);
+    --reading_;
+    refresh_locked(*aged.origin.lane);
+    pump_locked(work);
+  }
+  start(std::move(work));
+}
+
+void Dispatcher::Impl::follow_locked(const Origin& origin, Window::Waiting waiting, DeliveryInput input, Millis delay) {
+  const bool is_reset = origin.generation != ports_.journal.generation();
+  const Transition& step = transition(DeliveryState::in_flight, is_reset ? DeliveryInput::reset : input);
+  Lane& lane = *origin.lane;
+  if (step.to) {  // its row is gone, or goes on under another due time
+    lane.window.finish(waiting.delivery.key.id);
+    return;
+  }
+  if (lane.expires) lane.expires = std::min(*lane.expires, expiry_of(lane, waiting.delivery.ingested_at));
   lane.window.put_back(std::move(waiting));
-  lane.stalled_until = std::max(lane.stalled_until.value_or(WallTime::min()), ports_.wall.now() + delay);
+  if (delay > Millis{0}) {
+    lane.stalled_until = std::max(lane.stalled_until.value_or(WallTime::min()), ports_.wall.now() + delay);
+  }
 }
 
-store::Journal::Unit Dispatcher::Impl::settle_unit(const Origin& origin, Window::Waiting waiting,
-                                                   AttemptResult result) {
-  Settled settled = settle({*origin.spec, waiting.delivery, *waiting.payload, origin.generation, ports_.wall.now()},
-                           std::move(result), options_.backoff, ports_.random, ports_.journal,
-                           waiting.refusals > 1 ? no_routes() : ports_.dead_letters);
+store::Journal::Unit Dispatcher::Impl::settle_unit(const Origin& origin, Window::Waiting waiting, AttemptResult result,
+                                                   Ended ended) {
+  const SettleContext context{*origin.spec, waiting.delivery, *waiting.payload, origin.generation, ports_.wall.now()};
+  const SettlePorts ports{options_.backoff, ports_.random, ports_.journal,
+                          waiting.refusals > 1 ? no_routes() : ports_.dead_letters};
+  Settled settled = ended == Ended::too_old ? settle_too_old(context, std::move(result), ports)
+                                            : settle(context, std::move(result), ended == Ended::timed_out, ports);
   store::Journal::Unit unit;
   unit.changes = std::exchange(settled.changes, {});
   {
@@ -90,49 +125,47 @@ void Dispatcher::Impl::applied(const Origin& origin, Window::Waiting waiting, Se
       spdlog::info("{}: a conditional write was skipped: the item is there already", origin.spec->target_arn);
     }
   }
+  const bool is_reset = origin.generation != ports_.journal.generation();  // after it was applied
   Work work;
   {
     const std::lock_guard lock(mutex_);
     --in_journal_;
     Lane& lane = *origin.lane;
     lane.window.finish(waiting.delivery.key.id);
-    if (settled.retry) {
+    if (!is_reset && settled.state == DeliveryState::retry_wait) {
+      if (lane.expires) lane.expires = std::min(*lane.expires, expiry_of(lane, settled.retry->ingested_at));
       lane.window.add(std::move(*settled.retry), std::move(waiting.payload));
-    } else {
+    } else if (!is_reset) {
       --lane.pending;
     }
     refresh_locked(lane);
     pump_locked(work);
   }
   start(std::move(work));
-  if (!settled.caused.empty()) committed(std::move(settled.caused));
+  if (!is_reset && !settled.caused.empty()) committed(std::move(settled.caused));
 }
 
 void Dispatcher::Impl::refused(const Origin& origin, Window::Waiting waiting, const store::Refusal& refusal) {
   using Reason = store::Refusal::Reason;
   const bool conflict = refusal.reason == Reason::version_conflict && waiting.conflicts < options_.max_conflicts;
-  const bool fenced = refusal.reason == Reason::fenced;
   if (!conflict && (refusal.reason == Reason::version_conflict || refusal.reason == Reason::condition_failed ||
                     refusal.reason == Reason::invalid_effect)) {
     fail(origin, std::move(waiting), refusal.message);
     return;
   }
+  const bool fenced = refusal.reason == Reason::fenced;
   if (fenced) ports_.probe.ended(*origin.spec, DeliveryProbe::Outcome::fenced);
   if (conflict) ports_.probe.ended(*origin.spec, DeliveryProbe::Outcome::conflicted);
+  if (conflict) ++waiting.conflicts;
   Work work;
   {
     const std::lock_guard lock(mutex_);
     --in_journal_;
-    Lane& lane = *origin.lane;
-    if (fenced) {
-      lane.window.finish(waiting.delivery.key.id);
-    } else if (conflict) {
-      ++waiting.conflicts;
-      lane.window.put_back(std::move(waiting));
-    } else {  // the disk is full, or the Journal stopped: the row is where it was
-      stall_locked(lane, std::move(waiting));
-    }
-    refresh_locked(lane);
+    const DeliveryInput input = fenced     ? DeliveryInput::fenced
+                                : conflict ? DeliveryInput::conflict
+                                           : DeliveryInput::unavailable;  // the disk is full, or the Journal stopped
+    follow_locked(origin, std::move(waiting), input, input == DeliveryInput::unavailable ? kRest : Millis{0});
+    refresh_locked(*origin.lane);
     pump_locked(work);
   }
   start(std::move(work));

@@ -39,6 +39,9 @@ struct AttemptResult {
   std::string error_message;  // for people
   Consequences consequences;  // commit with the outcome, also with a failure
   Millis retry_after{0};      // a failure is retried no earlier than this from now, as its target asked
+  // A failure says that the target as a whole is down, not that it failed on this delivery: no connection, no answer in
+  // time, too many requests, an error of its server. Several in a row open its circuit (circuit.h).
+  bool target_down = false;
   // No attempt was made: the endpoint may be asked again after this time. Nothing else here counts then, and no attempt
   // is counted; only a delivery past its policy's maximum age ends as a failure, THROTTLING.
   std::optional<Millis> postponed{};
@@ -87,6 +90,8 @@ class DeliveryProbe {
   enum class Outcome { delivered, retried, dead_lettered, fenced, conflicted };
   virtual void attempted(const EndpointSpec& /*endpoint*/, std::chrono::nanoseconds /*duration*/, bool /*ok*/) {}
   virtual void ended(const EndpointSpec& /*endpoint*/, Outcome) {}
+  // The circuit of its target opened or closed.
+  virtual void circuit(const EndpointSpec& /*endpoint*/, bool /*open*/) {}
 };
 
 }  // namespace waybill::delivery

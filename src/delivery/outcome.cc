@@ -12,7 +12,7 @@ void append(Consequences from, Settled& into) {
 }
 
 DeadLetter letter_for(const SettleContext& context, const AttemptResult& result, const RetryDecision& decision,
-                      store::Journal& journal) {
+                      int attempts, store::Journal& journal) {
   DeadLetter letter;
   letter.id = DeadLetterId{journal.next_sequence()};
   letter.endpoint = context.endpoint.id;
@@ -25,16 +25,61 @@ DeadLetter letter_for(const SettleContext& context, const AttemptResult& result,
   letter.error_code = result.error_code;
   letter.error_message = result.error_message;
   letter.exhausted_condition = decision.exhausted_condition;
-  letter.attempts = context.delivery.attempts + 1;
+  letter.attempts = attempts;
   letter.depth = context.delivery.depth;
   letter.ingested_at = context.delivery.ingested_at;
   letter.dead_at = context.now;
   return letter;
 }
 
+DeliveryProbe::Outcome outcome_of(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::retry_wait: return DeliveryProbe::Outcome::retried;
+    case DeliveryState::dead_lettered: return DeliveryProbe::Outcome::dead_lettered;
+    default: return DeliveryProbe::Outcome::delivered;
+  }
+}
+
+// Writes what the table says.
+Settled settle_as(const SettleContext& context, DeliveryInput input, const RetryDecision& decision,
+                  AttemptResult result, const SettlePorts& ports) {
+  const Transition& step = transition(DeliveryState::in_flight, input);
+  const Delivery& delivery = context.delivery;
+  const DeliveryFence fence{delivery.key, delivery.attempts, context.generation};
+  const int attempts = delivery.attempts + (step.counted ? 1 : 0);
+  Settled settled;
+  settled.state = *step.to;
+  settled.outcome = outcome_of(settled.state);
+  if (step.record == DeliveryRecord::reschedule) {
+    settled.retry = delivery;
+    settled.retry->key.due = *decision.retry_at;
+    settled.retry->attempts = attempts;
+    settled.retry->last_error = result.error_message;
+    settled.changes.add(store::RescheduleDelivery{fence, *decision.retry_at, result.error_message});
+  } else {
+    settled.changes.add(store::FinishDelivery{fence});
+  }
+  append(std::move(result.consequences), settled);
+  if (step.record == DeliveryRecord::bury) {
+    DeadLetter letter = letter_for(context, result, decision, attempts, ports.journal);
+    append(ports.router.route(context.endpoint, letter, delivery.depth + 1), settled);
+    settled.changes.add(store::InsertDeadLetter{std::move(letter)});
+  }
+  return settled;
+}
+
 }  // namespace
 
 // What the result means for one of several deliveries of a joint attempt.
+AttemptResult timeout_result(bool remote) {
+  AttemptResult result;
+  result.ok = false;
+  result.error_code = "TIMEOUT";
+  result.error_message = "the invocation did not end within its timeout";
+  result.target_down = remote;
+  return result;
+}
+
 AttemptResult part_of(const AttemptResult& joint) {
   AttemptResult part;
   part.ok = joint.ok;
@@ -42,39 +87,23 @@ AttemptResult part_of(const AttemptResult& joint) {
   part.error_code = joint.error_code;
   part.error_message = joint.error_message;
   part.retry_after = joint.retry_after;
+  part.target_down = joint.target_down;
   return part;
 }
 
-Settled settle(const SettleContext& context, AttemptResult result, const Backoff& backoff, Random& random,
-               store::Journal& journal, DeadLetterRouter& router) {
-  const Delivery& delivery = context.delivery;
-  const DeliveryFence fence{delivery.key, delivery.attempts, context.generation};
-  Settled settled;
-  if (result.ok) {
-    settled.changes.add(store::FinishDelivery{fence});
-    append(std::move(result.consequences), settled);
-    return settled;
-  }
-  const int attempts = delivery.attempts + 1;
-  const RetryDecision decision = decide(context.endpoint.retry, backoff, result.failure, attempts, delivery.ingested_at,
-                                        context.now, random, result.retry_after);
-  if (decision.retry_at) {
-    settled.outcome = DeliveryProbe::Outcome::retried;
-    settled.retry = delivery;
-    settled.retry->key.due = *decision.retry_at;
-    settled.retry->attempts = attempts;
-    settled.retry->last_error = result.error_message;
-    settled.changes.add(store::RescheduleDelivery{fence, *decision.retry_at, result.error_message});
-    append(std::move(result.consequences), settled);
-    return settled;
-  }
-  settled.outcome = DeliveryProbe::Outcome::dead_lettered;
-  settled.changes.add(store::FinishDelivery{fence});
-  append(std::move(result.consequences), settled);
-  DeadLetter letter = letter_for(context, result, decision, journal);
-  append(router.route(context.endpoint, letter, delivery.depth + 1), settled);
-  settled.changes.add(store::InsertDeadLetter{std::move(letter)});
-  return settled;
+Settled settle(const SettleContext& context, AttemptResult result, bool timed_out, const SettlePorts& ports) {
+  if (result.ok) return settle_as(context, DeliveryInput::succeeded, {}, std::move(result), ports);
+  const RetryDecision decision =
+      decide(context.endpoint.retry, ports.backoff, result.failure, context.delivery.attempts + 1,
+             context.delivery.ingested_at, context.now, ports.random, result.retry_after);
+  const DeliveryInput input = decision.retry_at ? (timed_out ? DeliveryInput::timed_out : DeliveryInput::failed)
+                              : result.failure == FailureClass::permanent ? DeliveryInput::failed_permanently
+                                                                          : DeliveryInput::exhausted;
+  return settle_as(context, input, decision, std::move(result), ports);
+}
+
+Settled settle_too_old(const SettleContext& context, AttemptResult why, const SettlePorts& ports) {
+  return settle_as(context, DeliveryInput::too_old, {std::nullopt, "MaximumEventAgeInSeconds"}, std::move(why), ports);
 }
 
 }  // namespace waybill::delivery

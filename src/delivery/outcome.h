@@ -3,6 +3,7 @@
 
 #include "delivery/dispatcher.h"
 #include "delivery/invoker.h"
+#include "delivery/state.h"
 
 namespace waybill::delivery {
 
@@ -10,7 +11,8 @@ struct Settled {
   store::Changes changes;
   std::vector<NewDelivery> caused;  // to dispatch after the commit
   DeliveryProbe::Outcome outcome = DeliveryProbe::Outcome::delivered;
-  std::optional<Delivery> retry;  // the delivery as it stands after a reschedule
+  DeliveryState state = DeliveryState::delivered;  // after the commit
+  std::optional<Delivery> retry;                   // the delivery as it stands after a reschedule
 };
 
 struct SettleContext {
@@ -21,11 +23,23 @@ struct SettleContext {
   WallTime now;
 };
 
+// What a settlement needs of others.
+struct SettlePorts {
+  const Backoff& backoff;
+  Random& random;
+  store::Journal& journal;
+  DeadLetterRouter& router;
+};
+
+// What an attempt past its deadline comes to. `remote`: it waited for others' servers.
+AttemptResult timeout_result(bool remote);
 // What the result of a joint attempt means for one of its deliveries.
 AttemptResult part_of(const AttemptResult& joint);
 
-// Effects first, then dead letters, in the order in which they happened; the fence before both.
-Settled settle(const SettleContext& context, AttemptResult result, const Backoff& backoff, Random& random,
-               store::Journal& journal, DeadLetterRouter& router);
+// Effects first, then dead letters, in the order in which they happened; the fence before both. `timed_out`: the
+// result is the dispatcher's own, for an attempt past its deadline.
+Settled settle(const SettleContext& context, AttemptResult result, bool timed_out, const SettlePorts& ports);
+// A delivery that got older than its policy allows while it waited. `why`: what kept it waiting.
+Settled settle_too_old(const SettleContext& context, AttemptResult why, const SettlePorts& ports);
 
 }  // namespace waybill::delivery

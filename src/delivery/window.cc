@@ -16,14 +16,18 @@ void Window::add(Delivery delivery, PayloadPtr payload) {
     missed_while_paging_ = true;
     return;
   }
-  // Large payloads are read back when their turn comes, so that a window is bounded in bytes too.
-  if (payload && payload->body.size() * (waiting_.size() + 1) > kPayloadBytes) payload.reset();
+  drop_if_large(payload);
   waiting_.emplace(key, Waiting{std::move(delivery), std::move(payload), 0});
   if (waiting_.size() <= limit_) return;
   waiting_.erase(std::prev(waiting_.end()));
   behind_ = true;
   missed_while_paging_ = true;
   known_to_ = waiting_.rbegin()->first;
+}
+
+// Large payloads are read back when their turn comes, so that a window is bounded in bytes too.
+void Window::drop_if_large(PayloadPtr& payload) const {
+  if (payload && payload->body.size() * (waiting_.size() + 1) > kPayloadBytes) payload.reset();
 }
 
 std::optional<Window::Waiting> Window::take(WallTime now) {
@@ -36,8 +40,23 @@ std::optional<Window::Waiting> Window::take(WallTime now) {
   return taken;
 }
 
+std::vector<Window::Waiting> Window::take_ingested_until(WallTime time) {
+  std::vector<Waiting> taken;
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    if (at->second.delivery.ingested_at > time) {
+      ++at;
+      continue;
+    }
+    in_flight_.insert(at->first.id);
+    taken.push_back(std::move(at->second));
+    at = waiting_.erase(at);
+  }
+  return taken;
+}
+
 void Window::put_back(Waiting waiting) {
   in_flight_.erase(waiting.delivery.key.id);
+  drop_if_large(waiting.payload);
   const DeliveryKey key = waiting.delivery.key;
   waiting_.insert_or_assign(key, std::move(waiting));
 }
@@ -76,6 +95,14 @@ void Window::merge_page(std::vector<Delivery> rows) {
 std::optional<WallTime> Window::first_due() const {
   if (waiting_.empty()) return std::nullopt;
   return waiting_.begin()->first.due;
+}
+
+std::optional<WallTime> Window::first_ingested() const {
+  std::optional<WallTime> first;
+  for (const auto& [key, waiting] : waiting_) {
+    if (!first || waiting.delivery.ingested_at < *first) first = waiting.delivery.ingested_at;
+  }
+  return first;
 }
 
 void Window::clear() {

@@ -27,6 +27,8 @@ class Window {
   void add(Delivery delivery, PayloadPtr payload);
   // The first delivery due at or before now goes in flight.
   std::optional<Waiting> take(WallTime now);
+  // Those that were ingested at or before the time go in flight, in order of due time.
+  std::vector<Waiting> take_ingested_until(WallTime time);
   // Back from flight, unchanged: to be tried again at once.
   void put_back(Waiting waiting);
   // Out of flight for good (the row is gone), or about to be added again with another key.
@@ -48,12 +50,15 @@ class Window {
   void abandon_page() { paging_ = false; }
 
   std::optional<WallTime> first_due() const;
+  // Of the oldest that is here and not in flight. Looks at all of them.
+  std::optional<WallTime> first_ingested() const;
   std::size_t waiting() const { return waiting_.size(); }
   std::size_t in_flight() const { return in_flight_.size(); }
   const std::map<DeliveryKey, Waiting>& entries() const { return waiting_; }
   void clear();
 
  private:
+  void drop_if_large(PayloadPtr& payload) const;
   bool known(const DeliveryKey& key) const { return !behind_ || key <= known_to_; }
 
   std::size_t limit_;

@@ -32,6 +32,8 @@ class Journal::Impl {
   std::int64_t generation() const { return generation_.load(); }
   std::int64_t next_sequence() { return next_sequence_.fetch_add(1, std::memory_order_relaxed); }
   void stop();
+  bool commit_waiting();
+  bool by_hand() const { return options_.by_hand; }
 
  private:
   // Why a unit may not come in now; nothing when it may. REQUIRES: mutex_ held.
@@ -82,6 +84,10 @@ Journal::Impl::Impl(std::unique_ptr<Engine> engine, JournalOptions options, Jour
       checkpoint_at_(options_.checkpoint_wal_bytes) {
   // The writer does not run yet: generation() and next_sequence() are right from the first call on.
   Status loaded = load();
+  if (options_.by_hand) {
+    if (!loaded) poison(loaded.error(), {});
+    return;
+  }
   writer_ = std::thread([this, loaded = std::move(loaded)] {
     writer_id_ = std::this_thread::get_id();
     if (loaded) {
@@ -154,9 +160,23 @@ void Journal::Impl::stop() {
     stopping_ = true;
     writer_waits_ = false;
   }
+  if (options_.by_hand) {
+    while (commit_waiting()) {
+    }
+    return;
+  }
   wake_.notify_one();
   if (std::this_thread::get_id() == writer_id_.load()) return;
   std::call_once(joined_, [this] { writer_.join(); });
+}
+
+bool Journal::Impl::commit_waiting() {
+  std::vector<Unit> group;
+  {
+    const std::lock_guard lock(mutex_);
+    group = lanes_.take_group();
+  }
+  return !group.empty() && commit(std::move(group));
 }
 
 void Journal::Impl::write() {
@@ -252,6 +272,8 @@ Applied Journal::apply(Lane lane, Changes changes) {
   std::future<Applied> applied = promise.get_future();
   submit(lane, std::move(changes),
          [promise = std::move(promise)](Applied result) mutable { promise.set_value(std::move(result)); });
+  while (commit_waiting()) {
+  }
   return applied.get();
 }
 
@@ -259,6 +281,7 @@ bool Journal::ingress_full() const { return impl_->ingress_full(); }
 bool Journal::poisoned() const { return impl_->poisoned(); }
 std::int64_t Journal::generation() const { return impl_->generation(); }
 std::int64_t Journal::next_sequence() { return impl_->next_sequence(); }
+bool Journal::commit_waiting() { return impl_->by_hand() && impl_->commit_waiting(); }
 void Journal::stop() { impl_->stop(); }
 
 }  // namespace waybill::store

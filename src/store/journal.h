@@ -45,6 +45,9 @@ struct JournalOptions {
   // next_sequence() starts at this or above what is stored, whichever is more: wall microseconds since the epoch. It
   // keeps the numbers of rows that are gone again from being handed out twice.
   std::int64_t first_sequence_floor = 0;
+  // No thread: what is submitted waits for commit_waiting(), so that a test decides when. Everything that belongs to
+  // the writer thread then belongs to the caller's, and apply() commits by itself.
+  bool by_hand = false;
 };
 
 // Owner: the App. submit() may be called from any thread. `done` is called exactly once for every unit, also when the
@@ -77,6 +80,9 @@ class Journal {
   std::int64_t generation() const;
   // A number larger than any handed out before, also across restarts: ids of payloads, deliveries, dead letters.
   std::int64_t next_sequence();
+
+  // The next group, by_hand only; false when nothing waited.
+  bool commit_waiting();
 
   // Applies what was submitted, checkpoints, ends the thread. Later units are refused as `unavailable`. Idempotent,
   // from any thread but the writer's, where it only asks for the end.

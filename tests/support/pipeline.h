@@ -2,6 +2,7 @@
 // executor that runs when told: no thread but the Journal's, no sleep.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -109,6 +110,7 @@ class CountingDeliveryProbe final : public delivery::DeliveryProbe {
   void ended(const EndpointSpec&, Outcome outcome) override {
     counts.with([&](auto& map) { ++map[outcome]; });
   }
+  void circuit(const EndpointSpec&, bool open) override { open_circuits += open ? 1 : -1; }
   int count(Outcome outcome) const {
     return counts.with([&](const auto& map) {
       const auto found = map.find(outcome);
@@ -116,6 +118,7 @@ class CountingDeliveryProbe final : public delivery::DeliveryProbe {
     });
   }
   Guarded<std::map<Outcome, int>> counts;
+  std::atomic<int> open_circuits = 0;
 };
 
 inline Resource resource(const std::string& kind, const std::string& name, const std::string& body,

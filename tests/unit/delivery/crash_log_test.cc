@@ -16,7 +16,7 @@ namespace {
 
 std::unique_ptr<CrashLog> open_log(const std::string& file) {
   auto log = CrashLog::open(file);
-  REQUIRE(log);
+  REQUIRE(log.has_value());
   return std::move(*log);
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("a log without a file works, and more attempts than it has room for ar
 
 TEST_CASE("a file that cannot be made is named") {
   const auto log = CrashLog::open("/nowhere/in_flight");
-  REQUIRE_FALSE(log);
+  REQUIRE_FALSE((log).has_value());
   CHECK(log.error().message.find("/nowhere/in_flight") != std::string::npos);
 }
 
