@@ -58,6 +58,7 @@ bool App::Impl::stop() {
   if (replays_) replays_->stop();
   dispatcher_->stop();
   outbound_->stop();
+  if (mailer_) mailer_->stop();
   const auto left = std::chrono::duration_cast<Millis>(until - steady_.now());
   const std::size_t stuck = workers_->stop(std::max(left, Millis{100}));
   journal_->stop();
@@ -100,6 +101,7 @@ nlohmann::json App::Impl::status() const {
   shown["region"] = settings_.text("region");
   shown["data_dir"] = settings_.text("data_dir");
   shown["tenancy"] = settings_.text("tenancy");
+  if (mailer_) shown["email"] = mailer_->status();
   shown["unknown_buses"] = nlohmann::json::array();
   for (const auto& [name, bus] : probes_.unknown_buses()) {
     shown["unknown_buses"].push_back(name + ": " + std::to_string(bus.events) + " events; the nearest bus is " +

@@ -10,6 +10,7 @@
 #include "daemon/dead_letter_router.h"
 #include "daemon/deployment.h"
 #include "daemon/io_threads.h"
+#include "daemon/mailer.h"
 #include "daemon/maintenance.h"
 #include "daemon/probes.h"
 #include "daemon/target_invoker.h"
@@ -81,6 +82,7 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<delivery::CrashLog> crashes_;
   std::unique_ptr<net::CurlOutbound> outbound_;
   std::unique_ptr<destination::DestinationCaller> caller_;
+  std::unique_ptr<Mailer> mailer_;  // where there is a server for e-mails
   std::unique_ptr<TargetInvoker> invoker_;
   std::unique_ptr<DeadLetterTargets> dead_letters_;
   std::unique_ptr<WakeTimer> wake_;

@@ -48,6 +48,8 @@ LogLevel function_log_level(const std::string& text) {
 Status App::Impl::start() {
   WAYBILL_CHECK(check_listen(settings_));
   WAYBILL_CHECK(check_tenancy(settings_));
+  WAYBILL_TRY(auto mail, mail_setup(settings_));
+  if (mail) mailer_ = std::make_unique<Mailer>(std::move(*mail), topology_, wall_);
   const auto threads = static_cast<std::size_t>(settings_.number("http.threads"));
   io_ = std::make_unique<IoThreads>(threads);
   WAYBILL_CHECK(open_store());
@@ -103,6 +105,7 @@ Status App::Impl::deploy() {
   options.rules = settings_.list("rules");
   options.parameters = settings_.parameters();
   options.unknown_is_error = settings_.text("templates.unknown") != "warn";
+  options.transports = sent_protocols(settings_);
   wiring_ = std::make_unique<CatalogWiring>(
       CatalogWiring::Ports{topology_, rules_, destinations_, [this] { catalog_changed(); }}, options.place);
   {
@@ -170,8 +173,10 @@ void App::Impl::make_delivery() {
                              function_log_level(settings_.text("log.functions"))});
   outbound_ = std::make_unique<net::CurlOutbound>(net::OutboundOptions{settings_.text("outbound.ca_file")});
   caller_ = std::make_unique<destination::DestinationCaller>(*outbound_, wall_, steady_);
+  topic::Transports transports;
+  if (mailer_) transports["email"] = transports["email-json"] = &mailer_->transport();
   invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{
-      *functions_, *crashes_, *acceptor_, topology_, destinations_, *caller_, {}, *journal_, random_});
+      *functions_, *crashes_, *acceptor_, topology_, destinations_, *caller_, transports, *journal_, random_});
   dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *journal_, random_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
   delivery::DispatcherOptions options;

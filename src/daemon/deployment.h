@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ class Deployment {
     std::vector<std::string> rules;  // files or directories; none: the catalog stays as it is
     std::map<std::string, std::string> parameters;
     bool unknown_is_error = true;
+    std::set<std::string, std::less<>> transports;  // as in templates::LoadOptions
   };
   Deployment(Ports ports, Options options) : ports_(ports), options_(std::move(options)) {}
 
@@ -68,7 +70,8 @@ Result<std::vector<std::string>> template_files(const std::string& path);
 // Reads and loads every template at the given paths. parameters that no template has are an error.
 Result<std::vector<templates::LoadedTemplate>> load_templates(const std::vector<std::string>& paths,
                                                               const std::map<std::string, std::string>& parameters,
-                                                              const Place& place, bool unknown_is_error);
+                                                              const Place& place, bool unknown_is_error,
+                                                              const std::set<std::string, std::less<>>& transports);
 
 // Notices that need to know the handlers: a function whose handler is not loaded.
 std::vector<std::string> missing_handlers(const std::vector<templates::LoadedTemplate>& loaded,

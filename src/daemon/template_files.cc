@@ -63,7 +63,8 @@ Result<std::vector<std::string>> template_files(const std::string& path) {
 
 Result<std::vector<templates::LoadedTemplate>> load_templates(const std::vector<std::string>& paths,
                                                               const std::map<std::string, std::string>& parameters,
-                                                              const Place& place, bool unknown_is_error) {
+                                                              const Place& place, bool unknown_is_error,
+                                                              const std::set<std::string, std::less<>>& transports) {
   std::vector<templates::LoadedTemplate> loaded;
   std::set<std::string> used;
   for (const std::string& path : paths) {
@@ -73,6 +74,7 @@ Result<std::vector<templates::LoadedTemplate>> load_templates(const std::vector<
       templates::LoadOptions options;
       options.file = file;
       options.place = place;
+      options.transports = transports;
       options.parameters = declared_in(text, file, parameters, used);
       options.unknown = unknown_is_error ? templates::UnknownMode::error : templates::UnknownMode::warn;
       options.check_pattern = [](std::string_view pattern) -> Status {

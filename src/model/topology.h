@@ -85,6 +85,7 @@ struct TopicSpec {
   std::string arn;
   std::string owner;
   std::vector<SubscriptionSpec> subscriptions;
+  std::string display_name{};  // DisplayName: who e-mails come from, "" for none
 };
 
 enum class EndpointKind { target, subscription };

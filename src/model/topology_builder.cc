@@ -185,7 +185,7 @@ class TopologyBuilder {
   void topic(const Resource& resource, const Json& body) {
     const std::string arn = place_of(resource).topic(resource.key.name);
     topic_bodies_[arn] = &body;
-    topology_->topics_[arn] = {resource.key.name, arn, resource.owner, {}};
+    topology_->topics_[arn] = {resource.key.name, arn, resource.owner, {}, text(body, "DisplayName")};
   }
 
   void subscription(const Resource& resource, const Json& body) {

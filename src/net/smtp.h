@@ -96,4 +96,7 @@ class SmtpClient final : public MailSender {
 // quotes; and, for now, what is not ASCII. Error: invalid, naming the rule.
 Status check_mail_address(std::string_view address);
 
+// What stands in the file, without the line ends after it. Errors: io (it cannot be read), invalid (it is empty).
+Result<std::string> read_password(const std::string& path);
+
 }  // namespace waybill::net

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <sys/socket.h>
 
 #include "net/curl_call.h"
@@ -58,6 +58,17 @@ Status check_mail_address(std::string_view address) {
   return {};
 }
 
+Result<std::string> read_password(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();  // unlike iterators over it, this does not throw for a directory
+  if (!file || text.bad()) return Error{ErrorCode::io, "'" + path + "' cannot be read"};
+  std::string password = text.str();
+  while (password.ends_with('\n') || password.ends_with('\r')) password.pop_back();
+  if (password.empty()) return invalid("'" + path + "' is empty");
+  return password;
+}
+
 SmtpSession::SmtpSession(const SmtpOptions& options, const std::atomic<bool>& cancelled)
     : options_(options), cancelled_(cancelled) {
   init_curl();
@@ -108,10 +119,7 @@ void SmtpSession::set_up() {
 // With another password than the open connection had, curl opens a new one.
 Status SmtpSession::log_in() {
   if (options_.username.empty()) return {};
-  std::ifstream file(options_.password_file, std::ios::binary);
-  std::string password{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad()) return invalid("the password file " + options_.password_file + " cannot be read");
-  while (password.ends_with('\n') || password.ends_with('\r')) password.pop_back();
+  WAYBILL_TRY(const std::string password, read_password(options_.password_file));
   curl_easy_setopt(easy_.get(), CURLOPT_USERNAME, options_.username.c_str());
   curl_easy_setopt(easy_.get(), CURLOPT_PASSWORD, password.c_str());
   return {};

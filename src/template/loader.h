@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct LoadOptions {
   Place place;
   std::map<std::string, std::string> parameters;  // values given instead of the defaults
   UnknownMode unknown = UnknownMode::error;
+  std::set<std::string, std::less<>> transports{};  // protocols of subscriptions whose notifications leave
   // Is this an event pattern? Null: patterns are not checked.
   std::function<Status(std::string_view)> check_pattern;
 };

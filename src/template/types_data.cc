@@ -3,6 +3,7 @@
 #include <set>
 
 #include "model/arn.h"
+#include "net/smtp.h"
 #include "template/resource_types.h"
 #include "template/text.h"
 
@@ -159,8 +160,9 @@ void check_subscription(CheckContext& c) {
   const std::string endpoint = text_member(c.body, "Endpoint");
   if (endpoint.empty()) return;
   const bool mail = protocol == "email" || protocol == "email-json";
-  if (mail && endpoint.find('@') == std::string::npos) {
-    c.bad(c.path / "Endpoint", in_quotes(endpoint) + " is not an e-mail address");
+  if (const Status fine = mail ? net::check_mail_address(endpoint) : Status(); !fine) {
+    c.bad(c.path / "Endpoint", in_quotes(endpoint) + " is not an e-mail address" +
+                                  (endpoint.find('@') == std::string::npos ? "" : ": " + fine.error().message));
   }
   if ((protocol == "http" || protocol == "https") && !endpoint.starts_with(protocol + "://")) {
     c.bad(c.path / "Endpoint", in_quotes(endpoint) + " does not begin with " + protocol + "://");
@@ -168,8 +170,10 @@ void check_subscription(CheckContext& c) {
   if ((protocol == "sqs" || protocol == "lambda") && !Arn::parse(endpoint)) {
     c.bad(c.path / "Endpoint", in_quotes(endpoint) + " is not an ARN");
   }
-  c.not_active("notifications to " + endpoint +
-               " are kept and listed by `waybill notifications`; they are not sent yet");
+  if (!c.options.transports.contains(protocol)) {
+    c.not_active("notifications to " + endpoint + " are kept and listed by `waybill notifications`; " +
+                 (mail ? "they are sent once smtp.host is set" : "they are not sent yet"));
+  }
   for (const char* property : {"FilterPolicy", "RawMessageDelivery", "RedrivePolicy"}) {
     if (find_member(c.body, property)) c.not_active(std::string(property) + " has no effect yet");
   }
@@ -186,7 +190,7 @@ ResourceType topic() {
   type.attributes = {{"TopicArn", "{arn}", ""}, {"TopicName", "{name}", ""}};
   type.properties = {
       text("TopicName"),
-      text("DisplayName").without_effect(),
+      text("DisplayName"),
       objects("Subscription", {one_of("Protocol", kProtocols).required(), text("Endpoint").required()}),
       boolean("FifoTopic").without_effect(),
       boolean("ContentBasedDeduplication").without_effect(),

@@ -2,6 +2,7 @@
 
 #include "bus/rule_table.h"
 #include "daemon/deployment.h"
+#include "daemon/mailer.h"
 #include "daemon/plugins.h"
 #include "table/table_definition.h"
 #include "template/plan.h"
@@ -19,6 +20,7 @@ class Check {
       : settings_(settings), place_{settings.text("account_id"), settings.text("region")} {}
 
   TemplateCheck run() {
+    if (const auto mail = mail_setup(settings_); !mail) fail(mail.error());
     if (const Status loaded = load_handlers(settings_.list("plugins"), registry_); !loaded) fail(loaded.error());
     const auto loaded = load(settings_.list("rules"));
     if (loaded) {
@@ -33,7 +35,8 @@ class Check {
   void fail(const Error& error) { found_.errors.push_back(error.message); }
 
   Result<Templates> load(const std::vector<std::string>& paths) const {
-    return load_templates(paths, settings_.parameters(), place_, settings_.text("templates.unknown") != "warn");
+    return load_templates(paths, settings_.parameters(), place_, settings_.text("templates.unknown") != "warn",
+                          sent_protocols(settings_));
   }
 
   // Loading stops at the first file that is wrong; a person wants to hear of all.

@@ -135,6 +135,9 @@ TEST_CASE("the password is read for each mail") {
   const SmtpError missing = taken(submit(client, mail())).error();
   CHECK(missing.kind == MailError::auth);
   CHECK(missing.message.find(options.password_file) != std::string::npos);
+  options.password_file = directory.path();
+  CHECK(send(options).error().kind == MailError::auth);
+  options.password_file = directory.path() / "password";
   std::ofstream(options.password_file) << "wrong\n";
   const SmtpError wrong = taken(submit(client, mail())).error();
   CHECK(wrong.kind == MailError::auth);
