@@ -1,6 +1,7 @@
 """E-mails out of topics, into a real SMTP server with STARTTLS and a login."""
 
 import json
+import re
 import signal
 import sys
 import unittest
@@ -226,6 +227,28 @@ class FailureTest(MailTest):
         self.settled()
         self.daemon.restart()
         self.assertEqual(len(self.peer.mails), 2)
+
+
+class StormTest(MailTest):
+    """Takes the minute that a storm is waited for."""
+
+    def test_a_storm_is_a_few_mails_with_every_notification_in_them_once(self):
+        self.start(smtp__digest_above=5)
+        names = [f"SHIP-{number:04}" for number in range(200)]
+        for name in names:
+            self.deliver(name)
+        wait_until(lambda: len(self.peer.mails) == 5, what="the first five mails")
+        wait_until(lambda: self.daemon.pending("subscription ") == 0, 90, "no notification pending")
+        self.assertLessEqual(len(self.peer.mails), 10)
+        told = [name for mail in self.peer.mails for name in re.findall(r'"shipment_id": "(SHIP-[0-9]+)"', mail.text)]
+        self.assertEqual(sorted(told), names)
+        digest = self.peer.mails[5]
+        count = len(re.findall(r"^\[[0-9]+\] ", digest.text, re.M))
+        self.assertGreater(count, 100)
+        self.assertEqual(digest["Subject"], f"{count} notifications from logistics-processing-dev")
+        self.assertIn("  Shipment DELIVERED: SHIP-0", digest.text)
+        self.assertEqual(self.daemon.lines("dead-letters", "list"), [])
+        self.assertEqual(self.daemon.metric("waybill_deliveries_total", outcome="retried"), 0)
 
 
 class SettingsTest(MailTest):
