@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include "api/admin_dead_letters.h"
+#include "api/admin_faults.h"
 #include "api/admin_tables.h"
 #include "api/answers.h"
 #include "api/cloud_events.h"
@@ -20,10 +21,13 @@ class Api::Impl {
         control_(ports_),
         cloud_events_(ports_),
         tables_(ports_),
-        dead_letters_(ports_) {
+        dead_letters_(ports_),
+        clock_(ports_.wall, ports_.clock),
+        faults_(ports_.faults, ports_.topology) {
     add_events();
     add_probes();
     add_admin();
+    add_rehearsal();
   }
 
   void serve(net::HttpRequest request, net::Reply reply) const {
@@ -133,6 +137,20 @@ class Api::Impl {
     add("POST", "/_waybill/reset", [this](Request, const Params&, net::Reply reply) { reset(std::move(reply)); });
   }
 
+  // Time that is turned, and faults on request.
+  void add_rehearsal() {
+    add_worker("GET", "/_waybill/clock", [this](const Request&, const Params&) { return clock_.show(); });
+    add("POST", "/_waybill/clock",
+        [this](Request request, const Params&, net::Reply reply) { clock_.turn(request.body, std::move(reply)); });
+    add_worker("GET", "/_waybill/faults", [this](const Request&, const Params&) { return faults_.list(); });
+    add_worker("POST", "/_waybill/faults",
+               [this](const Request& request, const Params&) { return faults_.add(request.body); });
+    add_worker("DELETE", "/_waybill/faults",
+               [this](const Request& request, const Params&) { return faults_.clear(request.query); });
+    add_worker("DELETE", "/_waybill/faults/{id}",
+               [this](const Request&, const Params& params) { return faults_.clear_one(params.get("id")); });
+  }
+
   void reset(net::Reply reply) const {
     if (!ports_.allow_reset) {
       reply(error_answer(
@@ -157,6 +175,8 @@ class Api::Impl {
   CloudEventsApi cloud_events_;
   TablesApi tables_;
   DeadLettersApi dead_letters_;
+  ClockApi clock_;
+  FaultsApi faults_;
 };
 
 Api::Api(ApiPorts ports) : impl_(std::make_shared<Impl>(std::move(ports))) {}

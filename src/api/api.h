@@ -8,11 +8,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/admin_clock.h"
 #include "api/put_events_request.h"
 #include "base/executor.h"
 #include "bus/acceptor.h"
 #include "control/control_plane.h"
 #include "delivery/dispatcher.h"
+#include "delivery/faults.h"
 #include "net/router.h"
 #include "store/reader_pool.h"
 #include "table/table_catalog.h"
@@ -50,6 +52,8 @@ struct ApiPorts {
   PutEventsLimits limits;
   bool allow_reset = false;
   Tenancy tenancy = Tenancy::single;
+  ClockControl* clock = nullptr;       // null: the clock is the system's
+  delivery::Faults* faults = nullptr;  // null: not allowed
 };
 
 // Serves requests from any io thread. The ports must outlive it.

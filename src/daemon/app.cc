@@ -53,6 +53,7 @@ Status App::Impl::drop_data() {
 bool App::Impl::stop() {
   if (!server_) return true;
   ready_ = false;
+  if (time_machine_) time_machine_->stop();  // answers whoever waits for it
   const SteadyTime until = steady_.now() + settings_.duration("shutdown.limit");
   const bool drained = drain(until);
   if (replays_) replays_->stop();
@@ -107,6 +108,8 @@ nlohmann::json App::Impl::status() const {
     shown["unknown_buses"].push_back(name + ": " + std::to_string(bus.events) + " events; the nearest bus is " +
                                      bus.nearest);
   }
+  shown["clock"] = settings_.text("clock");
+  shown["now"] = iso8601_millis(wall_.now());
   shown["uptime_seconds"] = std::chrono::floor<std::chrono::seconds>(steady_.now() - began_).count();
   shown["endpoints"] = nlohmann::json::array();
   for (const delivery::EndpointCounts& count : dispatcher_->counts()) {

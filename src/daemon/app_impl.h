@@ -3,17 +3,20 @@
 
 #include "api/api.h"
 #include "archive/replay_runner.h"
+#include "base/virtual_clock.h"
 #include "base/worker_pool.h"
 #include "bus/scheduler.h"
 #include "control/control_plane.h"
 #include "daemon/app.h"
 #include "daemon/dead_letter_router.h"
 #include "daemon/deployment.h"
+#include "daemon/fault_invoker.h"
 #include "daemon/io_threads.h"
 #include "daemon/mailer.h"
 #include "daemon/maintenance.h"
 #include "daemon/probes.h"
 #include "daemon/target_invoker.h"
+#include "daemon/time_machine.h"
 #include "daemon/wiring.h"
 #include "handlers/host/function_invoker.h"
 #include "store/sqlite/store.h"
@@ -23,7 +26,10 @@ namespace waybill {
 // Members are in the order in which they start; destruction is the reverse.
 class App::Impl final : public bus::DeliverySink {
  public:
-  explicit Impl(Settings settings) : settings_(std::move(settings)), began_(steady_.now()) {}
+  explicit Impl(Settings settings)
+      : settings_(std::move(settings)),
+        wall_(settings_.text("clock") == "virtual" ? static_cast<const WallClock&>(virtual_wall_) : system_wall_),
+        began_(steady_.now()) {}
   ~Impl() override { stop(); }
 
   Status start();
@@ -36,7 +42,15 @@ class App::Impl final : public bus::DeliverySink {
   std::function<void()> on_failure_ = [] {};
 
  private:
+  bool clock_is_virtual() const { return &wall_ == &virtual_wall_; }
   Status open_store();
+  Status set_clock();
+  Status keep_clock();
+  void make_time_machine();
+  void make_faults();
+  delivery::Invoker& first_invoker();
+  void wake_dispatcher(Millis delay);
+  Millis longest_attempt() const;
   Status deploy();
   void make_delivery();
   void make_api();
@@ -52,7 +66,10 @@ class App::Impl final : public bus::DeliverySink {
   bool drain(SteadyTime until);
 
   Settings settings_;
-  SystemWallClock wall_;
+  SystemWallClock system_wall_;
+  VirtualClock virtual_wall_;
+  const WallClock& wall_;  // one of these two
+  WallDrivenSteadyClock virtual_rates_{virtual_wall_};
   SystemSteadyClock steady_;
   SystemRandom random_;
   SteadyTime began_;
@@ -84,6 +101,8 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<destination::DestinationCaller> caller_;
   std::unique_ptr<Mailer> mailer_;  // where there is a server for e-mails
   std::unique_ptr<TargetInvoker> invoker_;
+  std::unique_ptr<delivery::Faults> faults_;  // these two only where faults are allowed
+  std::unique_ptr<FaultInvoker> fault_invoker_;
   std::unique_ptr<DeadLetterTargets> dead_letters_;
   std::unique_ptr<WakeTimer> wake_;
   std::unique_ptr<delivery::Dispatcher> dispatcher_;
@@ -93,6 +112,7 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<WakeTimer> replay_timer_;
   std::unique_ptr<Maintenance> maintenance_;
   std::unique_ptr<WakeTimer> maintenance_timer_;
+  std::unique_ptr<TimeMachine> time_machine_;  // where the clock is virtual
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<net::HttpServer> server_;
 };

@@ -34,6 +34,12 @@ control::Limits limits_of(const Settings& settings) {
   return limits;
 }
 
+Status check_clock(const Settings& settings) {
+  const std::string clock = settings.text("clock");
+  if (clock == "system" || clock == "virtual") return {};
+  return invalid("clock: '" + clock + "' is not known; use system or virtual");
+}
+
 Place place_of(const Settings& settings) { return {settings.text("account_id"), settings.text("region")}; }
 
 LogLevel function_log_level(const std::string& text) {
@@ -48,6 +54,7 @@ LogLevel function_log_level(const std::string& text) {
 Status App::Impl::start() {
   WAYBILL_CHECK(check_listen(settings_));
   WAYBILL_CHECK(check_tenancy(settings_));
+  WAYBILL_CHECK(check_clock(settings_));
   WAYBILL_TRY(auto mail, mail_setup(settings_));
   if (mail) mailer_ = std::make_unique<Mailer>(std::move(*mail), topology_, wall_);
   const auto threads = static_cast<std::size_t>(settings_.number("http.threads"));
@@ -59,6 +66,8 @@ Status App::Impl::start() {
       std::make_unique<WorkerPool>(static_cast<std::size_t>(settings_.number("delivery.workers")) + 1, kSpareWorkers);
   make_delivery();
   make_replays();
+  plan_maintenance();
+  if (clock_is_virtual()) make_time_machine();
   make_api();
   WAYBILL_CHECK(listen());
   {
@@ -70,7 +79,6 @@ Status App::Impl::start() {
   // After the load, which counts what is stored: an event accepted in between would be counted twice, or not at all.
   io_->start(threads);
   serving_ = true;
-  plan_maintenance();
   run_schedules();
   replays_->wake();
   ready_ = true;
@@ -83,10 +91,11 @@ Status App::Impl::open_store() {
   const std::string directory = settings_.text("data_dir");
   WAYBILL_TRY(crashes_, delivery::CrashLog::open(directory == ":memory:" ? "" : directory + "/in_flight"));
   readers_ = std::make_unique<store::ReaderPool>([this] { return store_->make_reader(); });
+  WAYBILL_CHECK(set_clock());
   store::JournalOptions options;
   options.ingress_limit_bytes = static_cast<std::size_t>(settings_.number("journal.ingress_limit_bytes"));
   options.checkpoint_wal_bytes = settings_.number("journal.checkpoint_bytes");
-  options.first_sequence_floor = to_millis(wall_.now()) * 1000;
+  options.first_sequence_floor = to_millis(system_wall_.now()) * 1000;  // a virtual clock may stand where it stood
   journal_ = std::make_unique<store::Journal>(std::move(engine), options, probes_, [this](const Error& error) {
     spdlog::critical(
         "the store failed and nothing can be stored any more; acknowledged events are safe, and the "
@@ -96,7 +105,7 @@ Status App::Impl::open_store() {
     ready_ = false;
     on_failure_();
   });
-  return {};
+  return keep_clock();
 }
 
 Status App::Impl::deploy() {
@@ -159,7 +168,9 @@ Status App::Impl::start_schedules() {
 }
 
 void App::Impl::run_schedules() {
-  if (const auto next = scheduler_->tick()) {
+  const auto next = scheduler_->tick();
+  // A virtual clock does not come there by itself; whoever turns it fires what is due.
+  if (next && !clock_is_virtual()) {
     schedule_timer_->wake_in(std::max(*next - wall_.now(), Millis{1}));
   }
 }
@@ -172,11 +183,13 @@ void App::Impl::make_delivery() {
       FunctionInvoker::Ports{registry_, *effects_, *readers_, topology_, tables_, random_,
                              function_log_level(settings_.text("log.functions"))});
   outbound_ = std::make_unique<net::CurlOutbound>(net::OutboundOptions{settings_.text("outbound.ca_file")});
-  caller_ = std::make_unique<destination::DestinationCaller>(*outbound_, wall_, steady_);
+  caller_ = std::make_unique<destination::DestinationCaller>(*outbound_, wall_, steady_,
+                                                             clock_is_virtual() ? &virtual_rates_ : nullptr);
   topic::Transports transports;
   if (mailer_) transports["email"] = transports["email-json"] = &mailer_->transport();
   invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{
       *functions_, *crashes_, *acceptor_, topology_, destinations_, *caller_, transports, *journal_, random_});
+  make_faults();
   dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *journal_, random_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
   delivery::DispatcherOptions options;
@@ -184,8 +197,8 @@ void App::Impl::make_delivery() {
   options.window = static_cast<std::size_t>(settings_.number("delivery.window"));
   options.workers = static_cast<std::size_t>(settings_.number("delivery.workers"));
   dispatcher_ = std::make_unique<delivery::Dispatcher>(
-      delivery::Dispatcher::Ports{*journal_, *readers_, topology_, *invoker_, *dead_letters_, *workers_, wall_, steady_,
-                                  random_, probes_, [this](Millis delay) { wake_->wake_in(delay); }},
+      delivery::Dispatcher::Ports{*journal_, *readers_, topology_, first_invoker(), *dead_letters_, *workers_, wall_,
+                                  steady_, random_, probes_, [this](Millis delay) { wake_dispatcher(delay); }},
       options);
 }
 
@@ -213,7 +226,9 @@ void App::Impl::make_api() {
                     [this](std::function<void(Status)> done) { reset(std::move(done)); },
                     limits,
                     settings_.flag("allow_reset"),
-                    settings_.text("tenancy") == "aws" ? api::Tenancy::aws : api::Tenancy::single});
+                    settings_.text("tenancy") == "aws" ? api::Tenancy::aws : api::Tenancy::single,
+                    time_machine_.get(),
+                    faults_.get()});
 }
 
 Status App::Impl::listen() {

@@ -37,6 +37,13 @@ void IoThreads::post(UniqueFunction<void()> task) {
   asio::post(context_, [task = std::move(task)]() mutable { task(); });
 }
 
+void IoThreads::post_after(Millis delay, UniqueFunction<void()> task) {
+  auto timer = std::make_shared<asio::steady_timer>(context_, delay);
+  timer->async_wait([timer, task = std::move(task)](const boost::system::error_code& cancelled) mutable {
+    if (!cancelled) task();
+  });
+}
+
 WakeTimer::WakeTimer(asio::io_context& context, std::function<void()> call)
     : context_(context), timer_(context), strand_(asio::make_strand(context)), call_(std::move(call)) {}
 

@@ -26,6 +26,8 @@ class IoThreads final : public Executor {
   void stop();
   boost::asio::io_context& context() { return context_; }
   void post(UniqueFunction<void()> task) override;
+  // Real time. A call that is not due when the threads end is dropped.
+  void post_after(Millis delay, UniqueFunction<void()> task);
 
  private:
   boost::asio::io_context context_;

@@ -64,11 +64,15 @@ std::map<std::string, Probes::UnknownBus> Probes::unknown_buses() const {
 }
 
 void Probes::attempted(const EndpointSpec& endpoint, std::chrono::nanoseconds duration, bool ok) {
+  ++attempts_;
   metrics_.attempt(endpoint_label(endpoint), duration, ok);
 }
 
 void Probes::ended(const EndpointSpec& endpoint, Outcome outcome) {
   metrics_.delivery_ended(endpoint_label(endpoint), name_of(outcome));
+  if (outcome == Outcome::delivered) ++delivered_;
+  if (outcome == Outcome::retried) ++retried_;
+  if (outcome == Outcome::dead_lettered) ++dead_lettered_;
   if (outcome == Outcome::dead_lettered) spdlog::error("a delivery to {} was dead-lettered", endpoint_label(endpoint));
   if (outcome == Outcome::retried)
     spdlog::warn("a delivery to {} failed and will be retried", endpoint_label(endpoint));

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "api/admin_clock.h"
 #include "api/api.h"
 #include "base/guarded.h"
 #include "bus/acceptor.h"
@@ -35,6 +36,9 @@ class Probes final : public bus::BusProbe,
   };
   std::map<std::string, UnknownBus> unknown_buses() const;
 
+  // Since the start.
+  api::DeliveryTotals totals() const { return {attempts_, delivered_, retried_, dead_lettered_}; }
+
   void received(std::size_t entries) override;
   void rejected(std::string_view error_code) override;
   void matched(const RuleSpec& rule) override;
@@ -64,6 +68,7 @@ class Probes final : public bus::BusProbe,
  private:
   metrics::PipelineMetrics metrics_;
   Guarded<std::map<std::string, UnknownBus>> unknown_buses_;
+  std::atomic<std::int64_t> attempts_{0}, delivered_{0}, retried_{0}, dead_lettered_{0};
   std::atomic<std::int64_t> connections_{0};
   std::atomic<std::int64_t> wal_bytes_{0};
 };

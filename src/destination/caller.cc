@@ -21,7 +21,7 @@ void DestinationCaller::call(std::shared_ptr<const DestinationSpec> destination,
                  "the API destination '" + destination->name + "' is INACTIVE: its connection is not authorized",
                  {}});
   }
-  const Millis wait = limits_.take(destination->arn, destination->rate_per_second, steady_.now());
+  const Millis wait = limits_.take(destination->arn, destination->rate_per_second, rates_.now());
   if (wait > Millis{0}) return done({Kind::postponed, "", "", wait});
   authorize(
       std::make_shared<Call>(Call{std::move(destination), std::move(parameters), std::move(body), std::move(done)}));

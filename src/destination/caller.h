@@ -19,8 +19,10 @@ class DestinationCaller {
  public:
   using Callback = UniqueFunction<void(CallOutcome)>;
 
-  DestinationCaller(net::Outbound& http, const WallClock& wall, const SteadyClock& steady)
-      : http_(http), wall_(wall), steady_(steady), tokens_(http, wall, steady) {}
+  // rates: what the rate limits count in; null for `steady`.
+  DestinationCaller(net::Outbound& http, const WallClock& wall, const SteadyClock& steady,
+                    const SteadyClock* rates = nullptr)
+      : http_(http), wall_(wall), rates_(rates ? *rates : steady), tokens_(http, wall, steady) {}
 
   // Does not block. `done` is called once, also before this returns; it must not block either. A call beyond the
   // destination's rate limit, or one that the end of the Outbound cut off, is postponed: it counts as no attempt.
@@ -36,7 +38,7 @@ class DestinationCaller {
 
   net::Outbound& http_;
   const WallClock& wall_;
-  const SteadyClock& steady_;
+  const SteadyClock& rates_;
   RateLimits limits_;
   TokenSource tokens_;
 };

@@ -99,6 +99,8 @@ struct PipelineMetrics::Families {
   Labelled<Counter> custom{counter(registry, "waybill_custom_metric_total", "Sums of the metrics that functions put.")};
   Counter& letters_expired =
       counter(registry, "waybill_dead_letters_expired_total", "Dead letters removed because of their age.").Add({});
+  Labelled<Counter> faults{
+      counter(registry, "waybill_faults_total", "Attempts that a fault on request touched, by endpoint and kind.")};
   Counter& items_expired = counter(registry, "waybill_items_expired_total", "Table items removed by TTL.").Add({});
 
   Histogram& commit =
@@ -145,6 +147,9 @@ void PipelineMetrics::delivery_ended(std::string_view endpoint, std::string_view
 }
 void PipelineMetrics::custom_metric(std::string_view name_space, std::string_view name, double value) {
   if (value > 0) two(families_->custom, "namespace", name_space, "name", name).Increment(value);
+}
+void PipelineMetrics::fault(std::string_view endpoint, std::string_view kind) {
+  two(families_->faults, "endpoint", endpoint, "kind", kind).Increment();
 }
 void PipelineMetrics::dead_letters_expired(std::int64_t count) {
   families_->letters_expired.Increment(static_cast<double>(count));

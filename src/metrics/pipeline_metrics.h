@@ -45,6 +45,8 @@ class PipelineMetrics {
   void custom_metric(std::string_view name_space, std::string_view name, double value);
   void dead_letters_expired(std::int64_t count);
   void items_expired(std::int64_t count);
+  // A fault on request touched an attempt; kind: fail, status, latency.
+  void fault(std::string_view endpoint, std::string_view kind);
 
   void group_committed(std::size_t units, std::size_t changes, std::chrono::nanoseconds apply,
                        std::chrono::nanoseconds commit);

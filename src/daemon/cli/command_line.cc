@@ -29,6 +29,8 @@ void add_verbs(CLI::App& root, Choice& choice) {
   add_status(root, choice);
   add_match(root, choice);
   add_env(root, choice);
+  add_clock(root, choice);
+  add_faults(root, choice);
 }
 
 std::string full_name(const CLI::App& app) {

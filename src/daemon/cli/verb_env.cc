@@ -21,12 +21,15 @@ struct SettingsOptions {
   bool markdown = false;
 };
 
-// The region of the daemon that runs there; without one, the default.
-std::string region_at(const std::string& endpoint) {
+// A text of the status of the daemon that runs there; without one, the default.
+std::string text_at(const nlohmann::json& status, const char* member, const std::string& fallback) {
+  if (!status.is_object() || !status.contains(member) || !status[member].is_string()) return fallback;
+  return status[member];
+}
+
+nlohmann::json status_at(const std::string& endpoint) {
   const auto body = DaemonClient(endpoint, std::chrono::milliseconds(500)).get("/_waybill/status");
-  const auto status = body ? nlohmann::json::parse(*body, nullptr, false) : nlohmann::json();
-  if (status.is_object() && status.contains("region") && status["region"].is_string()) return status["region"];
-  return "us-east-1";
+  return body ? nlohmann::json::parse(*body, nullptr, false) : nlohmann::json();
 }
 
 // As a word of the shell, whatever is in it.
@@ -41,7 +44,12 @@ std::string quoted(const std::string& text) {
 
 Result<int> run_env(const EnvOptions& options) {
   const std::string endpoint = DaemonClient(options.endpoint).endpoint();
-  const std::string region = quoted(options.region.empty() ? region_at(endpoint) : options.region);
+  const nlohmann::json status = status_at(endpoint);
+  const std::string region = quoted(options.region.empty() ? text_at(status, "region", "us-east-1") : options.region);
+  if (text_at(status, "clock", "system") == "virtual") {
+    std::cout << "# this daemon's clock is virtual and shows " << printable(text_at(status, "now", ""))
+              << "; see waybill clock\n";
+  }
   std::cout
       << "export AWS_ENDPOINT_URL=" << quoted(endpoint) << "\n"
       << "export AWS_DEFAULT_REGION=" << region << "\n"

@@ -70,6 +70,9 @@ Result<int> run_status(const StatusOptions& options) {
             << text_of(status, "uptime_seconds") << " s\n"
             << "account " << text_of(status, "account_id") << ", region " << text_of(status, "region") << ", data in "
             << text_of(status, "data_dir") << "\n";
+  if (text_of(status, "clock") == "virtual") {
+    std::cout << "the clock is virtual and shows " << printable(text_of(status, "now")) << "\n";
+  }
   print_templates(status);
   print_list(status, "notices", "notices");
   print_list(status, "drift", "changed since the templates were applied");

@@ -47,6 +47,13 @@ const std::vector<std::vector<std::string>> kVerbs{{"serve"},
                                                    {"reset"},
                                                    {"match"},
                                                    {"env"},
+                                                   {"clock"},
+                                                   {"clock", "advance"},
+                                                   {"clock", "halt"},
+                                                   {"faults"},
+                                                   {"faults", "add"},
+                                                   {"faults", "list"},
+                                                   {"faults", "clear"},
                                                    {"settings"}};
 
 }  // namespace
