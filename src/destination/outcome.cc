@@ -69,6 +69,7 @@ CallOutcome classify(const net::HttpResponse& response, std::string_view who, co
   CallOutcome outcome;
   if (response.status / 100 == 2) return outcome;
   outcome.kind = is_retriable(response.status) ? CallOutcome::Kind::retriable : CallOutcome::Kind::permanent;
+  outcome.target_down = response.status == 429 || response.status / 100 == 5;
   outcome.error_code = response.status == 429 ? "THROTTLING" : "ERROR_FROM_TARGET";
   outcome.error_message = std::string(who) + " answered with status " + std::to_string(response.status);
   if (const std::string text = excerpt(response.body, secrets); !text.empty()) outcome.error_message += ": " + text;
@@ -83,7 +84,7 @@ CallOutcome classify(const net::OutboundError& error, std::string_view who) {
   using Error = net::OutboundError::Kind;
   using Kind = CallOutcome::Kind;
   const auto failed = [&](Kind kind, const char* code, const char* what) {
-    return CallOutcome{kind, code, std::string(who) + what + error.message, Millis{0}};
+    return CallOutcome{kind, code, std::string(who) + what + error.message, Millis{0}, kind == Kind::retriable};
   };
   switch (error.kind) {
     case Error::invalid: return failed(Kind::permanent, "INVALID_PARAMETER", " cannot be called: ");

@@ -22,6 +22,8 @@ struct CallOutcome {
   std::string error_code;     // CONNECTION_FAILURE, ERROR_FROM_TARGET, …; "" unless retriable or permanent
   std::string error_message;  // for people, without secrets
   Millis wait{0};             // retriable: no retry earlier (Retry-After); postponed: when to ask again
+  // retriable: what was called is down as a whole, and would not take another call either.
+  bool target_down = false;
 };
 
 // who: what answered, as the subject of the message. secrets: left out of what the message repeats of the answer.

@@ -97,6 +97,8 @@ struct PipelineMetrics::Families {
   Labelled<Counter> outcomes{
       counter(registry, "waybill_deliveries_total", "Attempts by endpoint and what came of them.")};
   Labelled<Counter> custom{counter(registry, "waybill_custom_metric_total", "Sums of the metrics that functions put.")};
+  Labelled<Counter> filtered{counter(registry, "waybill_notifications_filtered_total",
+                                     "Notifications that a filter policy kept back, by subscription.")};
   Counter& letters_expired =
       counter(registry, "waybill_dead_letters_expired_total", "Dead letters removed because of their age.").Add({});
   Labelled<Counter> faults{
@@ -151,6 +153,9 @@ void PipelineMetrics::custom_metric(std::string_view name_space, std::string_vie
 void PipelineMetrics::fault(std::string_view endpoint, std::string_view kind) {
   two(families_->faults, "endpoint", endpoint, "kind", kind).Increment();
 }
+void PipelineMetrics::notification_filtered(std::string_view arn) {
+  one(families_->filtered, "subscription", arn).Increment();
+}
 void PipelineMetrics::dead_letters_expired(std::int64_t count) {
   families_->letters_expired.Increment(static_cast<double>(count));
 }
@@ -199,7 +204,13 @@ void add_endpoints(Registry& registry, const std::vector<Gauges::Endpoint>& endp
                      .Name("waybill_delivery_oldest_seconds")
                      .Help("Age of the oldest pending delivery, by endpoint.")
                      .Register(registry);
+  auto& circuits = prometheus::BuildGauge()
+                       .Name("waybill_circuit_open")
+                       .Help("1 while the endpoint's target is down and only probed.")
+                       .Register(registry);
   for (const Gauges::Endpoint& each : endpoints) {
+    auto& circuit = circuits.Add({{"endpoint", each.endpoint}});
+    circuit.Set(std::max(circuit.Value(), each.circuit_open ? 1.0 : 0.0));
     pending.Add({{"endpoint", each.endpoint}}).Increment(static_cast<double>(each.pending));
     retrying.Add({{"endpoint", each.endpoint}}).Increment(static_cast<double>(each.retrying));
     auto& age = oldest.Add({{"endpoint", each.endpoint}});

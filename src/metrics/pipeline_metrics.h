@@ -18,6 +18,7 @@ struct Gauges {
     std::int64_t pending = 0;
     std::int64_t retrying = 0;
     double oldest_seconds = 0;
+    bool circuit_open = false;
   };
   std::vector<Endpoint> endpoints;
   std::int64_t dead_letters = 0;
@@ -43,6 +44,8 @@ class PipelineMetrics {
   // outcome: delivered, retried, dead_lettered, fenced, conflicted.
   void delivery_ended(std::string_view endpoint, std::string_view outcome);
   void custom_metric(std::string_view name_space, std::string_view name, double value);
+  // A filter policy kept a notification from its subscription.
+  void notification_filtered(std::string_view subscription_arn);
   void dead_letters_expired(std::int64_t count);
   void items_expired(std::int64_t count);
   // A fault on request touched an attempt; kind: fail, status, latency.

@@ -37,6 +37,18 @@ TEST_CASE("401, 407, 409, 429 and 5xx are retried, everything else is given up")
   CHECK(of(429).error_code == "THROTTLING");
 }
 
+TEST_CASE("429 and 5xx say that the target as a whole is down, as does no connection and no answer") {
+  for (const unsigned status : {429u, 500u, 503u}) CHECK(of(status).target_down);
+  for (const unsigned status : {200u, 401u, 404u, 409u}) CHECK_FALSE(of(status).target_down);
+  using Error = net::OutboundError;
+  for (const auto kind : {Error::Kind::connect, Error::Kind::timeout, Error::Kind::broken}) {
+    CHECK(classify(Error{kind, "why"}, "the peer").target_down);
+  }
+  for (const auto kind : {Error::Kind::invalid, Error::Kind::tls, Error::Kind::stopped}) {
+    CHECK_FALSE(classify(Error{kind, "why"}, "the peer").target_down);
+  }
+}
+
 TEST_CASE("a message says who, the status, and how the answer begins") {
   CHECK(of(500).error_message == "the peer answered with status 500");
   CHECK(of(500, "out of\r\npaper").error_message == "the peer answered with status 500: out of  paper");

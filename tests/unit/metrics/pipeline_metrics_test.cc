@@ -55,7 +55,8 @@ TEST_CASE("two endpoints with one target share one series in the text") {
   PipelineMetrics metrics;
   Gauges gauges;
   gauges.endpoints.push_back({"arn:target", 7, 0, 1});
-  gauges.endpoints.push_back({"arn:target", 5, 1, 3});
+  gauges.endpoints.push_back({"arn:target", 5, 1, 3, true});
   CHECK(has_line(metrics.text(gauges), R"(waybill_deliveries_pending{endpoint="arn:target"} 12)"));
   CHECK(has_line(metrics.text(gauges), R"(waybill_delivery_oldest_seconds{endpoint="arn:target"} 3)"));
+  CHECK(has_line(metrics.text(gauges), R"(waybill_circuit_open{endpoint="arn:target"} 1)"));
 }
