@@ -43,8 +43,11 @@ struct EmailTransport::Sending {
 
 CallOutcome classify(const net::SmtpError& error, const std::string& server) {
   using Kind = CallOutcome::Kind;
+  // What keeps one mail from leaving would keep the next one, too.
+  const bool is_down = error.kind == SmtpKind::connect || error.kind == SmtpKind::tls || error.kind == SmtpKind::auth ||
+                       error.kind == SmtpKind::timeout;
   const auto failed = [&](Kind kind, const char* code, const char* what) {
-    return CallOutcome{kind, code, "the SMTP server " + server + what + error.message, Millis{0}};
+    return CallOutcome{kind, code, "the SMTP server " + server + what + error.message, Millis{0}, is_down};
   };
   switch (error.kind) {
     case SmtpKind::invalid: return {Kind::permanent, "INVALID_PARAMETER", error.message, Millis{0}};

@@ -65,6 +65,10 @@ TEST_CASE("what failed is retried unless the server refused this e-mail for good
     CHECK(outcome(kind).error_message.starts_with("the SMTP server mail:25 "));
     CHECK(outcome(kind).error_message.ends_with(": why"));
   }
+  for (const MailKind kind : {MailKind::connect, MailKind::tls, MailKind::auth, MailKind::timeout}) {
+    CHECK(outcome(kind).target_down);
+  }
+  for (const MailKind kind : {MailKind::later, MailKind::broken}) CHECK_FALSE(outcome(kind).target_down);
   CHECK(outcome(MailKind::rejected).kind == OutcomeKind::permanent);
   CHECK(outcome(MailKind::rejected).error_code == "ERROR_FROM_TARGET");
   CHECK(outcome(MailKind::invalid).kind == OutcomeKind::permanent);
