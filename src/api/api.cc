@@ -23,7 +23,8 @@ class Api::Impl {
         tables_(ports_),
         dead_letters_(ports_),
         clock_(ports_.wall, ports_.clock),
-        faults_(ports_.faults, ports_.topology) {
+        faults_(ports_.faults, ports_.topology),
+        sns_(ports_.sns) {
     add_events();
     add_probes();
     add_admin();
@@ -40,6 +41,8 @@ class Api::Impl {
       log_refusal(id, what, response);
       reply(std::move(response));
     });
+    // A name with a number in its middle is no pattern of the router.
+    if (SnsApi::is_certificate(request)) return certificate(std::move(request), std::move(watched));
     router_.serve(std::move(request), std::move(watched));
   }
 
@@ -56,6 +59,7 @@ class Api::Impl {
 
   // The pattern of the matching route; paths that nobody serves are one series.
   std::string route_of(const Request& request) const {
+    if (SnsApi::is_certificate(request)) return "/SimpleNotificationService-{id}.pem";
     const auto found = router_.find(request.method, request.path);
     const auto* match = std::get_if<net::Router::Match>(&found);
     return match ? std::string(match->pattern) : "none";
@@ -79,6 +83,9 @@ class Api::Impl {
   void add_events() {
     add("POST", "/",
         [this](Request request, const Params&, net::Reply reply) { operate(std::move(request), std::move(reply)); });
+    // Addresses that receivers of notifications are given.
+    add("GET", "/",
+        [this](Request request, const Params&, net::Reply reply) { operate(std::move(request), std::move(reply)); });
     add("POST", "/events", [this](Request request, const Params&, net::Reply reply) {
       events_.plain(std::move(request), std::move(reply));
     });
@@ -87,10 +94,31 @@ class Api::Impl {
     });
   }
 
-  // The operation is in X-Amz-Target.
+  // Making a key takes its time.
+  void certificate(Request request, net::Reply reply) const {
+    ports_.workers.post(
+        [this, request = std::move(request), reply = std::move(reply)]() mutable { reply(sns_.certificate(request)); });
+  }
+
+  // The query protocol: the operation is the form's Action.
+  void query(Request request, net::Reply reply) const {
+    auto call = QueryCall::parse(request);
+    if (!call) return reply(to_response({"MalformedQueryString", call.error().message, 400}));
+    if (!SnsApi::has(call->action())) {
+      return reply(to_response(unknown_operation("", "Action=" + call->action())));
+    }
+    ports_.workers.post(
+        [this, call = std::move(*call), request = std::move(request), reply = std::move(reply)]() mutable {
+          const Place place = place_of_request(request, ports_.tenancy, ports_.topology.get()->place());
+          sns_.call(call, place, request.request_id, std::move(reply));
+        });
+  }
+
+  // The operation is in X-Amz-Target, or it is the query protocol's.
   void operate(Request request, net::Reply reply) const {
     constexpr std::string_view kService = "AWSEvents.";
     const std::string_view target = request.header("x-amz-target");
+    if (target.empty() && QueryCall::is_one(request)) return query(std::move(request), std::move(reply));
     const std::string name(target.starts_with(kService) ? target.substr(kService.size()) : "");
     if (name == "PutEvents") {
       events_.aws(std::move(request), std::move(reply));
@@ -177,6 +205,7 @@ class Api::Impl {
   DeadLettersApi dead_letters_;
   ClockApi clock_;
   FaultsApi faults_;
+  SnsApi sns_;
 };
 
 Api::Api(ApiPorts ports) : impl_(std::make_shared<Impl>(std::move(ports))) {}

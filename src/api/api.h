@@ -11,6 +11,7 @@
 #include "api/admin_clock.h"
 #include "api/put_events_request.h"
 #include "base/executor.h"
+#include "api/sns/sns_api.h"
 #include "bus/acceptor.h"
 #include "control/control_plane.h"
 #include "delivery/dispatcher.h"
@@ -54,6 +55,7 @@ struct ApiPorts {
   Tenancy tenancy = Tenancy::single;
   ClockControl* clock = nullptr;       // null: the clock is the system's
   delivery::Faults* faults = nullptr;  // null: not allowed
+  SnsPorts sns;
 };
 
 // Serves requests from any io thread. The ports must outlive it.

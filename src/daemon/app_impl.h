@@ -16,6 +16,7 @@
 #include "daemon/maintenance.h"
 #include "daemon/probes.h"
 #include "daemon/target_invoker.h"
+#include "daemon/web_topics.h"
 #include "daemon/time_machine.h"
 #include "daemon/wiring.h"
 #include "handlers/host/function_invoker.h"
@@ -53,6 +54,7 @@ class App::Impl final : public bus::DeliverySink {
   Millis longest_attempt() const;
   Status deploy();
   void make_delivery();
+  void make_web_topics();
   void make_api();
   Status listen();
   void make_replays();
@@ -99,6 +101,8 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<delivery::CrashLog> crashes_;
   std::unique_ptr<net::CurlOutbound> outbound_;
   std::unique_ptr<destination::DestinationCaller> caller_;
+  WebTopicSetup web_setup_;
+  std::unique_ptr<WebTopics> web_topics_;
   std::unique_ptr<Mailer> mailer_;  // where there is a server for e-mails
   std::unique_ptr<TargetInvoker> invoker_;
   std::unique_ptr<delivery::Faults> faults_;  // these two only where faults are allowed

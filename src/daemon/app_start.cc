@@ -54,9 +54,10 @@ LogLevel function_log_level(const std::string& text) {
 Status App::Impl::start() {
   WAYBILL_CHECK(check_listen(settings_));
   WAYBILL_CHECK(check_tenancy(settings_));
-  WAYBILL_CHECK(check_clock(settings_));
+  WAYBILL_TRY(web_setup_, web_topic_setup(settings_));
   WAYBILL_TRY(auto mail, mail_setup(settings_));
   if (mail) mailer_ = std::make_unique<Mailer>(std::move(*mail), topology_, wall_);
+  WAYBILL_CHECK(check_clock(settings_));
   const auto threads = static_cast<std::size_t>(settings_.number("http.threads"));
   io_ = std::make_unique<IoThreads>(threads);
   WAYBILL_CHECK(open_store());
@@ -81,6 +82,7 @@ Status App::Impl::start() {
   serving_ = true;
   run_schedules();
   replays_->wake();
+  web_topics_->ask_receivers();
   ready_ = true;
   return {};
 }
@@ -116,7 +118,9 @@ Status App::Impl::deploy() {
   options.unknown_is_error = settings_.text("templates.unknown") != "warn";
   options.transports = sent_protocols(settings_);
   wiring_ = std::make_unique<CatalogWiring>(
-      CatalogWiring::Ports{topology_, rules_, destinations_, [this] { catalog_changed(); }}, options.place);
+      CatalogWiring::Ports{topology_, rules_, destinations_, [this] { catalog_changed(); },
+                           web_setup_.needs_confirmation()},
+      options.place);
   {
     WAYBILL_TRY(const auto reader, readers_->lend());
     WAYBILL_CHECK(wiring_->load(*reader));
@@ -128,6 +132,11 @@ Status App::Impl::deploy() {
   book_->watch(kinds::kReplay, [this] {
     if (replays_) replays_->wake();
   });
+  for (const char* kind : {"AWS::SNS::Topic", "AWS::SNS::Subscription"}) {
+    book_->watch(kind, [this] {
+      if (serving_) web_topics_->ask_receivers();
+    });
+  }
   WAYBILL_CHECK(book_->load());
   control_ = std::make_unique<control::ControlPlane>(*book_, *readers_, wall_, random_, limits_of(settings_));
   deployment_ =
@@ -175,6 +184,15 @@ void App::Impl::run_schedules() {
   }
 }
 
+void App::Impl::make_web_topics() {
+  topic::Subscriptions::Ports subscriptions{
+      *book_, topology_, *journal_,
+      wall_,  random_,   [this](std::vector<NewDelivery> deliveries) { dispatcher_->committed(std::move(deliveries)); },
+      {}};
+  const SteadyClock& rates = clock_is_virtual() ? static_cast<const SteadyClock&>(virtual_rates_) : steady_;
+  web_topics_ = std::make_unique<WebTopics>(web_setup_, WebTopics::Ports{*outbound_, std::move(subscriptions), rates});
+}
+
 void App::Impl::make_delivery() {
   acceptor_ = std::make_unique<bus::Acceptor>(rules_, *journal_, wall_, random_, probes_);
   effects_ = std::make_unique<EffectBuilder>(
@@ -185,12 +203,14 @@ void App::Impl::make_delivery() {
   outbound_ = std::make_unique<net::CurlOutbound>(net::OutboundOptions{settings_.text("outbound.ca_file")});
   caller_ = std::make_unique<destination::DestinationCaller>(*outbound_, wall_, steady_,
                                                              clock_is_virtual() ? &virtual_rates_ : nullptr);
+  make_web_topics();
   topic::Transports transports;
+  transports["http"] = transports["https"] = &web_topics_->transport();
   if (mailer_) transports["email"] = transports["email-json"] = &mailer_->transport();
   invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{
-      *functions_, *crashes_, *acceptor_, topology_, destinations_, *caller_, transports, *journal_, random_});
+      *functions_, *crashes_, *acceptor_, topology_, destinations_, *caller_, transports, *journal_, random_, probes_});
   make_faults();
-  dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *journal_, random_);
+  dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *journal_, random_, probes_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
   delivery::DispatcherOptions options;
   options.backoff = {settings_.duration("retry.base"), settings_.duration("retry.cap")};
@@ -228,7 +248,9 @@ void App::Impl::make_api() {
                     settings_.flag("allow_reset"),
                     settings_.text("tenancy") == "aws" ? api::Tenancy::aws : api::Tenancy::single,
                     time_machine_.get(),
-                    faults_.get()});
+                    faults_.get(),
+                    api::SnsPorts{web_topics_->subscriptions(), web_topics_->key(), *book_, topology_, *journal_, *this,
+                                  *io_, wall_, random_, probes_}});
 }
 
 Status App::Impl::listen() {
@@ -241,6 +263,7 @@ Status App::Impl::listen() {
   options.write_deadline = settings_.duration("http.write_deadline");
   options.drain_limit = settings_.duration("shutdown.limit");
   options.allowed_hosts = settings_.list("allowed_hosts");
+  if (const std::string host = public_host(settings_); !host.empty()) options.allowed_hosts.push_back(host);
   options.error_response = api::server_error;
   server_ = std::make_unique<net::HttpServer>(
       io_->context(), std::move(options),
@@ -248,6 +271,7 @@ Status App::Impl::listen() {
       random_, &probes_);
   WAYBILL_TRY(const ListenAddress address, parse_listen(settings_.text("listen")));
   WAYBILL_TRY(port_, server_->listen(address.host, address.port));
+  web_topics_->listens_on(address.host, port_);
   return {};
 }
 

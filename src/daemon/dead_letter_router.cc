@@ -13,17 +13,23 @@ namespace {
 
 constexpr std::int64_t kRowDays = 30;
 
-// The facts of contract section 9; the last two only when retries ran out.
-std::vector<std::pair<std::string, std::string>> facts(const DeadLetter& letter) {
-  std::vector<std::pair<std::string, std::string>> list{{"RULE_ARN", letter.rule_arn},
-                                                        {"TARGET_ARN", letter.target_arn},
-                                                        {"ERROR_CODE", letter.error_code},
-                                                        {"ERROR_MESSAGE", letter.error_message}};
+// The facts of contract section 9; the last two only when retries ran out. No rule is behind a subscription.
+std::vector<topic::MessageAttribute> facts(const DeadLetter& letter) {
+  std::vector<topic::MessageAttribute> list;
+  if (!letter.rule_arn.empty()) list.push_back({"RULE_ARN", letter.rule_arn});
+  list.push_back({"TARGET_ARN", letter.target_arn});
+  list.push_back({"ERROR_CODE", letter.error_code});
+  list.push_back({"ERROR_MESSAGE", letter.error_message});
   if (!letter.exhausted_condition.empty()) {
-    list.emplace_back("EXHAUSTED_RETRY_CONDITION", letter.exhausted_condition);
-    list.emplace_back("RETRY_ATTEMPTS", std::to_string(letter.attempts - 1));
+    list.push_back({"EXHAUSTED_RETRY_CONDITION", letter.exhausted_condition});
+    list.push_back({"RETRY_ATTEMPTS", std::to_string(letter.attempts - 1)});
   }
   return list;
+}
+
+bool is_confirmation_request(const DeadLetter& letter) {
+  return letter.kind == PayloadKind::notification &&
+         letter.body.starts_with(R"({"Type":"SubscriptionConfirmation")");
 }
 
 nlohmann::json key_value(const KeyAttribute& key, const std::string& id, std::int64_t seconds) {
@@ -37,6 +43,8 @@ delivery::Consequences DeadLetterTargets::route(const EndpointSpec& endpoint, co
   // A dead-letter queue gets what was to be delivered (contract section 9); Waybill's own record keeps the event.
   DeadLetter letter = event;
   letter.body = shaped_input(endpoint, event.body, event.ingested_at).body;
+  // A request to confirm is between the receiver and us; its token is for nobody else.
+  if (is_confirmation_request(event)) return consequences;
   if (!endpoint.dlq_arn.empty()) send(endpoint.dlq_arn, endpoint, letter, depth, consequences);
   if (endpoint.function && !endpoint.function->dlq_arn.empty()) {
     send(endpoint.function->dlq_arn, endpoint, letter, depth, consequences);
@@ -70,7 +78,7 @@ Status DeadLetterTargets::put_row(const TableSpec& table, const EndpointSpec& en
   item[table.ttl_attribute.empty() ? "ttl" : table.ttl_attribute] = now + kRowDays * 86'400;
   auto event = nlohmann::json::parse(letter.body, nullptr, false);
   item["event"] = event.is_discarded() ? nlohmann::json(letter.body) : std::move(event);
-  for (const auto& [name, value] : facts(letter)) item[name] = value;
+  for (const topic::MessageAttribute& fact : facts(letter)) item[fact.name] = fact.value;
   if (endpoint.function) {
     const auto environment = endpoint.function->environment.find("ENVIRONMENT");
     if (environment != endpoint.function->environment.end()) item["environment"] = environment->second;
@@ -83,7 +91,7 @@ Status DeadLetterTargets::put_row(const TableSpec& table, const EndpointSpec& en
 Status DeadLetterTargets::publish(const std::string& arn, const DeadLetter& letter, int depth,
                                   delivery::Consequences& into) const {
   WAYBILL_TRY(topic::Published published, topic::publish(*topology_.get(), {arn, "", letter.body, facts(letter)}, depth,
-                                                         letter.dead_at, random_, journal_));
+                                                         letter.dead_at, random_, journal_, &probe_));
   for (store::Change& change : published.changes.list) into.changes.list.push_back(std::move(change));
   for (NewDelivery& caused : published.deliveries) into.deliveries.push_back(std::move(caused));
   return {};

@@ -6,6 +6,7 @@
 #include "delivery/invoker.h"
 #include "store/journal.h"
 #include "table/table_catalog.h"
+#include "topic/publisher.h"
 
 namespace waybill {
 
@@ -13,8 +14,8 @@ namespace waybill {
 class DeadLetterTargets final : public delivery::DeadLetterRouter {
  public:
   DeadLetterTargets(const Snapshot<Topology>& topology, const Snapshot<table::TableCatalog>& tables,
-                    store::Journal& journal, Random& random)
-      : topology_(topology), tables_(tables), journal_(journal), random_(random) {}
+                    store::Journal& journal, Random& random, topic::TopicProbe& probe)
+      : topology_(topology), tables_(tables), journal_(journal), random_(random), probe_(probe) {}
 
   delivery::Consequences route(const EndpointSpec& endpoint, const DeadLetter& letter, int depth) override;
 
@@ -29,6 +30,7 @@ class DeadLetterTargets final : public delivery::DeadLetterRouter {
   const Snapshot<table::TableCatalog>& tables_;
   store::Journal& journal_;
   Random& random_;
+  topic::TopicProbe& probe_;
 };
 
 }  // namespace waybill

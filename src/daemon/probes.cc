@@ -79,6 +79,8 @@ void Probes::ended(const EndpointSpec& endpoint, Outcome outcome) {
   if (outcome == Outcome::fenced) spdlog::warn("a late result for {} was dropped", endpoint_label(endpoint));
 }
 
+void Probes::filtered(const SubscriptionSpec& subscription) { metrics_.notification_filtered(subscription.arn); }
+
 void Probes::custom_metric(const Metric& metric) {
   metrics_.custom_metric(metric.name_space, metric.name, metric.value);
 }

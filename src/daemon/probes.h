@@ -49,6 +49,7 @@ class Probes final : public bus::BusProbe,
   void ended(const EndpointSpec& endpoint, Outcome outcome) override;
 
   void custom_metric(const Metric& metric) override;
+  void filtered(const SubscriptionSpec& subscription) override;
 
   void committed(std::size_t units, std::size_t changes, std::chrono::nanoseconds apply,
                  std::chrono::nanoseconds commit) override;

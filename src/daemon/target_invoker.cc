@@ -1,6 +1,7 @@
 #include "daemon/target_invoker.h"
 
 #include "model/event.h"
+#include "topic/lambda_event.h"
 #include "topic/publisher.h"
 
 namespace waybill {
@@ -50,11 +51,12 @@ expr::Shaped shaped_input(const EndpointSpec& endpoint, const std::string& event
 }
 
 bool TargetInvoker::delivers(const EndpointSpec& endpoint) const {
-  return endpoint.kind == EndpointKind::target || ports_.transports.contains(endpoint.protocol);
+  return !leaves_by_transport(endpoint) || ports_.transports.contains(endpoint.protocol);
 }
 
 AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
   const EndpointSpec& endpoint = attempt.endpoint;
+  if (endpoint.kind == EndpointKind::subscription) return hand_to_subscriber(attempt);
   expr::Shaped input = shaped_input(endpoint, attempt.payload.body, attempt.delivery.ingested_at);
   if (!input.is_valid) return failure("INVALID_JSON", "Invalid input for target.");
   switch (endpoint.target) {
@@ -70,6 +72,15 @@ AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
     case TargetKind::other: break;
   }
   return failure("NO_RESOURCE", "Waybill does not deliver to targets like " + endpoint.target_arn);
+}
+
+AttemptResult TargetInvoker::hand_to_subscriber(const delivery::Attempt& attempt) const {
+  const EndpointSpec& endpoint = attempt.endpoint;
+  if (endpoint.target == TargetKind::function && endpoint.function && endpoint.subscription) {
+    return call(attempt, topic::lambda_event(attempt.payload.body, *endpoint.subscription));
+  }
+  const char* const what = endpoint.target == TargetKind::function ? "function" : "queue";
+  return failure("NO_RESOURCE", std::string("The specified ") + what + " does not exist. (" + endpoint.address + ")");
 }
 
 void TargetInvoker::invoke_async(const delivery::Attempt& attempt, UniqueFunction<void(AttemptResult)> done) {
@@ -91,7 +102,7 @@ void TargetInvoker::invoke_async(const delivery::Attempt& attempt, UniqueFunctio
 }
 
 std::size_t TargetInvoker::joint_limit(const EndpointSpec& endpoint) const {
-  if (endpoint.kind != EndpointKind::subscription) return 1;
+  if (!leaves_by_transport(endpoint)) return 1;
   const auto transport = ports_.transports.find(endpoint.protocol);
   return transport == ports_.transports.end() ? 1 : transport->second->joint_limit(endpoint);
 }
@@ -126,8 +137,9 @@ AttemptResult TargetInvoker::call(const delivery::Attempt& attempt, const std::s
 
 AttemptResult TargetInvoker::publish(const delivery::Attempt& attempt, std::string message) const {
   const EndpointSpec& endpoint = attempt.endpoint;
-  auto published = topic::publish(*ports_.topology.get(), {endpoint.target_arn, "", std::move(message), {}},
-                                  attempt.delivery.depth + 1, attempt.now, ports_.random, ports_.journal);
+  auto published =
+      topic::publish(*ports_.topology.get(), {endpoint.target_arn, "", std::move(message), {}},
+                     attempt.delivery.depth + 1, attempt.now, ports_.random, ports_.journal, &ports_.probe);
   if (published) return caused(std::move(published->changes), std::move(published->deliveries));
   const bool is_missing = published.error().code == ErrorCode::not_found;
   return failure(is_missing ? "NO_RESOURCE" : "INVALID_PARAMETER", published.error().message);

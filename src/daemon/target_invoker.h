@@ -8,6 +8,7 @@
 #include "delivery/invoker.h"
 #include "destination/caller.h"
 #include "handlers/host/function_invoker.h"
+#include "topic/publisher.h"
 #include "topic/transport.h"
 
 namespace waybill {
@@ -25,6 +26,7 @@ class TargetInvoker final : public delivery::Invoker {
     topic::Transports transports;
     store::Journal& journal;
     Random& random;
+    topic::TopicProbe& probe;
   };
   explicit TargetInvoker(Ports ports) : ports_(ports) {}
 
@@ -32,7 +34,7 @@ class TargetInvoker final : public delivery::Invoker {
   bool delivers(const EndpointSpec& endpoint) const override;
   // What waits for others' servers holds no worker meanwhile.
   bool asynchronous(const EndpointSpec& endpoint) const override {
-    return endpoint.kind == EndpointKind::subscription || endpoint.target == TargetKind::api_destination;
+    return leaves_by_transport(endpoint) || endpoint.target == TargetKind::api_destination;
   }
   void invoke_async(const delivery::Attempt& attempt, UniqueFunction<void(delivery::AttemptResult)> done) override;
   std::size_t joint_limit(const EndpointSpec& endpoint) const override;
@@ -40,9 +42,14 @@ class TargetInvoker final : public delivery::Invoker {
                     UniqueFunction<void(delivery::AttemptResult)> done) override;
 
  private:
+  // Subscriptions of functions and queues are theirs to take, as a rule's targets.
+  static bool leaves_by_transport(const EndpointSpec& endpoint) {
+    return endpoint.kind == EndpointKind::subscription && endpoint.target == TargetKind::other;
+  }
   void notify(const std::vector<delivery::Attempt>& attempts, UniqueFunction<void(delivery::AttemptResult)> done);
   delivery::AttemptResult call(const delivery::Attempt& attempt, const std::string& input) const;
   delivery::AttemptResult publish(const delivery::Attempt& attempt, std::string message) const;
+  delivery::AttemptResult hand_to_subscriber(const delivery::Attempt& attempt) const;
   delivery::AttemptResult hand_over(const delivery::Attempt& attempt) const;
 
   const Ports ports_;

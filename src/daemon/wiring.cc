@@ -14,7 +14,7 @@ Status CatalogWiring::load(store::Reader& reader) {
 }
 
 Result<control::Wiring> CatalogWiring::make(const Catalog& catalog) {
-  WAYBILL_TRY(auto topology, Topology::build(catalog, home_, numbers_));
+  WAYBILL_TRY(auto topology, Topology::build(catalog, home_, numbers_, ports_.needs_confirmation));
   const auto before = ports_.rules.get();
   WAYBILL_TRY(auto rules, bus::RuleTable::build(topology, before.get()));
   control::Wiring wiring;

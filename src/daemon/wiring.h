@@ -19,6 +19,7 @@ class CatalogWiring {
     Snapshot<bus::RuleTable>& rules;
     Snapshot<Destinations>& destinations;
     std::function<void()> changed;  // called after all were published
+    NeedsConfirmation needs_confirmation;
   };
   CatalogWiring(Ports ports, Place home) : ports_(std::move(ports)), home_(std::move(home)) {}
 

@@ -13,6 +13,7 @@ namespace {
 using PolicyJson = nlohmann::json;
 
 constexpr int kMostRetries = 100;
+constexpr int kMostPerSecond = 100'000;
 constexpr int kMostSeconds = 3600;  // AWS: of one delay, and of all retries together
 
 Result<int> whole_number(const PolicyJson& holder, const char* name, int fallback, int least, int most) {
@@ -73,12 +74,9 @@ Status check_names(const PolicyJson& holder, std::initializer_list<std::string_v
   return {};
 }
 
-Result<double> rate_of(const PolicyJson& throttle) {
+Result<int> rate_of(const PolicyJson& throttle) {
   if (!throttle.is_object()) return invalid("the throttle policy must be a JSON object");
-  const PolicyJson* rate = member_of(throttle, "maxReceivesPerSecond");
-  if (!rate) return 0.0;
-  if (!rate->is_number() || *rate < 1) return invalid("maxReceivesPerSecond must be 1 or more, not " + rate->dump());
-  return rate->get<double>();
+  return whole_number(throttle, "maxReceivesPerSecond", 0, 1, kMostPerSecond);
 }
 
 Result<std::string> content_type_of(const PolicyJson& request) {

@@ -30,8 +30,8 @@ struct RetryPhases {
 
 struct DeliveryPolicy {
   std::optional<RetryPhases> retry;
-  double most_per_second = 0;  // throttlePolicy; 0 for no limit
-  std::string content_type;    // requestPolicy; "" for the protocol's own
+  int most_per_second = 0;   // throttlePolicy; 0 for no limit
+  std::string content_type;  // requestPolicy; "" for the protocol's own
 
   // The forms of a subscription ({"healthyRetryPolicy":{…},"throttlePolicy":{…},"requestPolicy":{…}}) and of a topic
   // ({"http":{"defaultHealthyRetryPolicy":{…},…}}). Error: invalid, naming the member and the rule that it breaks.

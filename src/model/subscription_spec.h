@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "model/delivery_policy.h"
 #include "model/ids.h"
+#include "model/resource.h"
 
 namespace waybill {
 
@@ -21,6 +22,7 @@ enum class FilterScope { attributes, body };
 
 struct SubscriptionSpec {
   std::string arn;
+  ResourceKey row;       // where the catalog has it
   std::string protocol;  // email, https, …
   std::string address;
   EndpointId endpoint;

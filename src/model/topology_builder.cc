@@ -200,6 +200,7 @@ class TopologyBuilder {
       return;
     }
     SubscriptionSpec spec = std::move(*read);
+    spec.row = resource.key;
     EndpointSpec endpoint;
     endpoint.kind = EndpointKind::subscription;
     endpoint.key = "subscription " + spec.arn;
@@ -212,6 +213,7 @@ class TopologyBuilder {
       endpoint.target = TargetKind::function;
       endpoint.function = topology_->function(spec.address);
     }
+    if (spec.protocol == "sqs") endpoint.target = TargetKind::queue;
     if (spec.protocol == "http" || spec.protocol == "https") {
       endpoint.retry.phases = spec.policy.retry.value_or(RetryPhases{});
       endpoint.retry.max_retries = endpoint.retry.phases->retries;

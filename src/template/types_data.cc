@@ -4,8 +4,11 @@
 
 #include "model/arn.h"
 #include "net/smtp.h"
+#include "template/loader.h"
 #include "template/resource_types.h"
 #include "template/text.h"
+#include "topic/filter_policy.h"
+#include "topic/subscription_checks.h"
 
 namespace waybill::templates {
 
@@ -150,7 +153,35 @@ void check_topic(CheckContext& c) {
   }
 }
 
+// A property that may be an object, or the text of one.
+std::string json_property(const Json& body, const char* name) {
+  const Json* found = find_member(body, name);
+  if (!found) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+void check_policies(CheckContext& c) {
+  const std::string protocol = text_member(c.body, "Protocol");
+  const auto check = [&](const char* name, const auto& rule) {
+    const std::string policy = json_property(c.body, name);
+    if (policy.empty()) return;
+    if (const Status fine = rule(policy); !fine) c.bad(c.path / name, fine.error().message);
+  };
+  const bool over_body = text_member(c.body, "FilterPolicyScope") == "MessageBody";
+  check("FilterPolicy", [&](const std::string& policy) {
+    return topic::check_filter_policy(policy, over_body ? FilterScope::body : FilterScope::attributes);
+  });
+  check("RedrivePolicy", [](const std::string& policy) {
+    return topic::check_redrive_policy(policy, topic::DeadLetterTargetKinds::queues_tables_topics);
+  });
+  check("DeliveryPolicy", topic::check_delivery_policy);
+  if (find_member(c.body, "DeliveryPolicy") && protocol != "http" && protocol != "https") {
+    c.doubt("DeliveryPolicy has no effect for the protocol " + protocol + "; SNS has it for http and https");
+  }
+}
+
 void check_subscription(CheckContext& c) {
+  check_policies(c);
   const std::string topic = text_member(c.body, "TopicArn");
   const auto arn = Arn::parse(topic);
   if (!topic.empty() && (!arn || arn->service != "sns")) {
@@ -164,18 +195,15 @@ void check_subscription(CheckContext& c) {
     c.bad(c.path / "Endpoint", in_quotes(endpoint) + " is not an e-mail address" +
                                   (endpoint.find('@') == std::string::npos ? "" : ": " + fine.error().message));
   }
-  if ((protocol == "http" || protocol == "https") && !endpoint.starts_with(protocol + "://")) {
-    c.bad(c.path / "Endpoint", in_quotes(endpoint) + " does not begin with " + protocol + "://");
+  if (const Status fine = topic::check_address(protocol, endpoint); !fine) {
+    c.bad(c.path / "Endpoint", fine.error().message);
   }
-  if ((protocol == "sqs" || protocol == "lambda") && !Arn::parse(endpoint)) {
-    c.bad(c.path / "Endpoint", in_quotes(endpoint) + " is not an ARN");
+  if (protocol == "sqs") {
+    c.not_active("there are no queues yet: notifications to " + endpoint + " become dead letters, NO_RESOURCE");
   }
   if (!c.options.transports.contains(protocol)) {
     c.not_active("notifications to " + endpoint + " are kept and listed by `waybill notifications`; " +
                  (mail ? "they are sent once smtp.host is set" : "they are not sent yet"));
-  }
-  for (const char* property : {"FilterPolicy", "RawMessageDelivery", "RedrivePolicy"}) {
-    if (find_member(c.body, property)) c.not_active(std::string(property) + " has no effect yet");
   }
 }
 
@@ -196,7 +224,7 @@ ResourceType topic() {
       boolean("ContentBasedDeduplication").without_effect(),
       text("FifoThroughputScope").without_effect(),
       text("KmsMasterKeyId").without_effect(),
-      text("SignatureVersion").without_effect(),
+      one_of("SignatureVersion", {"1", "2"}),
       text("TracingConfig").without_effect(),
       anything("ArchivePolicy").without_effect(),
       anything("DataProtectionPolicy").without_effect(),
@@ -222,7 +250,7 @@ ResourceType subscription() {
       one_of("FilterPolicyScope", {"MessageAttributes", "MessageBody"}),
       boolean("RawMessageDelivery"),
       json("RedrivePolicy"),
-      json("DeliveryPolicy").without_effect(),
+      json("DeliveryPolicy"),
       text("SubscriptionRoleArn").without_effect(),
       anything("ReplayPolicy").without_effect(),
       text("Region").without_effect(),

@@ -1,5 +1,7 @@
 """An HTTPS server for tests to call, with a certificate from a CA of its own, that answers as each path says.
 
+Without TLS where a test asks for that.
+
 /ok          200
 /status/NNN  that status
 /throttle    429 with Retry-After, then 200: once for each path below it
@@ -99,7 +101,7 @@ class HttpsPeer:
 
     RETRY_AFTER = 1  # seconds, as /throttle says
 
-    def __init__(self, client_id="client", client_secret="secret"):
+    def __init__(self, client_id="client", client_secret="secret", secure=True):
         self.folder = Path(tempfile.mkdtemp(prefix="peer."))
         self.ca, certificate, key = make_certificates(self.folder)
         self.client = {"client_id": client_id, "client_secret": client_secret}
@@ -111,8 +113,11 @@ class HttpsPeer:
         self._server.peer = self
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
-        # The handshake is made by the connection's own thread, at its first read.
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self.secure = secure
+        if secure:
+            # The handshake is made by the connection's own thread, at its first read.
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True,
+                                                      do_handshake_on_connect=False)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
@@ -125,7 +130,7 @@ class HttpsPeer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, path="/ok"):
-        return f"https://127.0.0.1:{self.port}{path}"
+        return f"{'https' if self.secure else 'http'}://127.0.0.1:{self.port}{path}"
 
     def answer_next(self, path, *answers):
         """The next requests for the path get these: each a status, or (status, headers, text)."""

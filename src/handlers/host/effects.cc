@@ -86,7 +86,7 @@ Status EffectBuilder::add_publish(const Context& context, const Publish& publish
   }
   WAYBILL_TRY(topic::Published published,
               topic::publish(*topology, {publish.topic, publish.subject, publish.message, {}}, context.depth,
-                             ports_.clock.now(), ports_.random, ports_.journal));
+                             ports_.clock.now(), ports_.random, ports_.journal, &ports_.probe));
   append(std::move(published.changes), std::move(published.deliveries), into);
   return {};
 }

@@ -13,14 +13,14 @@
 #include "store/journal.h"
 #include "table/store_table_reader.h"
 #include "table/table_catalog.h"
+#include "topic/publisher.h"
 #include "waybill/handler.h"
 
 namespace waybill {
 
 // Declared here, implemented over the metrics room by the daemon. Thread-safe.
-class HostProbe {
+class HostProbe : public topic::TopicProbe {
  public:
-  virtual ~HostProbe() = default;
   virtual void custom_metric(const Metric&) {}
 };
 

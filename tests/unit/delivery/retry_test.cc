@@ -73,3 +73,16 @@ TEST_CASE("the wait is at least what the target asked for, but ends at the event
   CHECK(at(std::chrono::seconds{120}) == kStart + std::chrono::seconds{120});
   CHECK(at(std::chrono::hours{2}) == kStart + std::chrono::hours{1});
 }
+
+TEST_CASE("with a policy's own phases the waits are those, without jitter, and a target may ask for longer ones") {
+  SeededRandom random(1);
+  RetryPolicy policy{2, std::chrono::hours{24}};
+  policy.phases = RetryPhases{.retries = 2, .no_delay = 1};
+  const auto at = [&](int attempts, Millis minimum) {
+    return decide(policy, kBackoff, FailureClass::retriable, attempts, kStart, kStart, random, minimum).retry_at;
+  };
+  CHECK(at(1, Millis{0}) == kStart);
+  CHECK(at(2, Millis{0}) == kStart + std::chrono::seconds{20});
+  CHECK(at(2, std::chrono::seconds{60}) == kStart + std::chrono::seconds{60});
+  CHECK_FALSE(at(3, Millis{0}).has_value());
+}

@@ -76,6 +76,7 @@ TEST_CASE("what is wrong is named with its rule") {
         "the retries take 10800 s together; at most 3600 s are allowed");
   CHECK(why_not_retry(R"({"backoffFunction":"cubic"})") ==
         "backoffFunction must be linear, arithmetic, geometric or exponential, not \"cubic\"");
-  CHECK(why_not(R"({"throttlePolicy":{"maxReceivesPerSecond":0}})") == "maxReceivesPerSecond must be 1 or more, not 0");
+  CHECK(why_not(R"({"throttlePolicy":{"maxReceivesPerSecond":0}})") ==
+        "maxReceivesPerSecond must be a whole number from 1 to 100000, not 0");
   CHECK(why_not(R"({"requestPolicy":{"headerContentType":"a/b\r\nX: y"}})").find("one line") != std::string::npos);
 }

@@ -264,6 +264,22 @@ TEST_CASE("subscriptions fit their protocol; those inside a topic become resourc
   CHECK(subscription["Arn"].get<std::string>().starts_with("arn:aws:sns:eu-central-1:123456789012:t:"));
 }
 
+TEST_CASE("policies of subscriptions are checked as SNS checks them") {
+  const std::string hook =
+      "TopicArn: 'arn:aws:sns:eu-central-1:123456789012:t', Protocol: https, Endpoint: 'https://a.example', ";
+  CHECK(load(one("AWS::SNS::Subscription", hook + "FilterPolicy: {a: [b]}")).resources.size() == 1);
+  CHECK(problem("SNS::Subscription", hook + "FilterPolicy: {a: b}") ==
+        "X.FilterPolicy: \"a\" must be an object or an array");
+  CHECK(has(problem("SNS::Subscription", hook + "FilterPolicy: {a: {b: [c]}}"), "does not support nested"));
+  CHECK(load(one("AWS::SNS::Subscription", hook + "FilterPolicy: {a: {b: [c]}}, FilterPolicyScope: MessageBody"))
+            .resources.size() == 1);
+  CHECK(problem("SNS::Subscription", hook + "RedrivePolicy: {deadLetterTargetArn: q}") ==
+        "X.RedrivePolicy: deadLetterTargetArn must be the ARN of a queue, a table or a topic, not \"q\"");
+  CHECK(has(problem("SNS::Subscription", hook + "DeliveryPolicy: {healthyRetryPolicy: {numRetries: 101}}"),
+            "X.DeliveryPolicy: numRetries must be a whole number"));
+  CHECK(has(problem("SNS::Topic", "SignatureVersion: '3'"), "X.SignatureVersion"));
+}
+
 TEST_CASE("policies grant what they say, or are refused") {
   const auto role = [](const std::string& statement) {
     return problem("IAM::Role",

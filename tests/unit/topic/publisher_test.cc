@@ -65,3 +65,50 @@ TEST_CASE("a notification waits in the store: there is nothing yet that takes it
   CHECK(pipeline.stored()->deliveries.size() == 1);
   CHECK(pipeline.dispatcher->counts().at(0).pending == 1);
 }
+
+TEST_CASE("a filter policy keeps a notification from its subscription, and that is told") {
+  std::vector<Resource> resources = topic_with(1);
+  resources.push_back(
+      resource("AWS::SNS::Subscription", "t/Filtered",
+               R"({"TopicArn":")" + kTopic +
+                   R"(","Protocol":"email","Endpoint":"b@example.com","FilterPolicy":{"kind":["a"]}})"));
+  Pipeline pipeline(resources);
+  struct Counting : topic::TopicProbe {
+    void filtered(const SubscriptionSpec& subscription) override { addresses.push_back(subscription.address); }
+    std::vector<std::string> addresses;
+  } probe;
+  const auto send = [&](const std::string& kind) {
+    return topic::publish(*pipeline.topology.get(), {kTopic, "", "Text", {{"kind", kind}}}, 0, pipeline.wall.now(),
+                          pipeline.random, pipeline.journal, &probe)
+        .value();
+  };
+  CHECK(send("a").deliveries.size() == 2);
+  CHECK(probe.addresses.empty());
+  CHECK(send("b").deliveries.size() == 1);
+  CHECK(probe.addresses == std::vector<std::string>{"b@example.com"});
+}
+
+TEST_CASE("nothing is stored when no subscription wants it") {
+  Pipeline pipeline(
+      {topic_with(0).at(0),
+       resource("AWS::SNS::Subscription", "t/Filtered",
+                R"({"TopicArn":")" + kTopic +
+                    R"(","Protocol":"email","Endpoint":"b@example.com","FilterPolicy":{"kind":["a"]}})")});
+  CHECK(publish(pipeline, {kTopic, "", "Text", {}})->changes.list.empty());
+}
+
+TEST_CASE("a message by protocol goes to subscriptions of that protocol, under the same id") {
+  std::vector<Resource> resources = topic_with(2);
+  resources.push_back(
+      resource("AWS::SNS::Subscription", "t/Hook",
+               R"({"TopicArn":")" + kTopic + R"(","Protocol":"https","Endpoint":"https://a.example"})"));
+  Pipeline pipeline(resources);
+  const auto published = publish(pipeline, {kTopic, "", "long", {}, {{"https", "short"}}});
+  std::map<std::string, int> messages;
+  for (const NewDelivery& each : published->deliveries) {
+    const auto body = nlohmann::json::parse(each.payload->body);
+    CHECK(body["MessageId"] == published->message_id);
+    ++messages[body["Message"]];
+  }
+  CHECK(messages == std::map<std::string, int>{{"long", 2}, {"short", 1}});
+}

@@ -1,0 +1,36 @@
+// One call in AWS's query protocol: Action and parameters as a form, in the body or in the query string.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "net/http.h"
+
+namespace waybill::api {
+
+class QueryCall {
+ public:
+  // Is it such a call? It is where Action stands in the query string, or in a body that is a form.
+  static bool is_one(const net::HttpRequest& request);
+  // Error: invalid, when the form is malformed. What the body says wins over the query string.
+  static Result<QueryCall> parse(const net::HttpRequest& request);
+
+  std::string action() const { return text("Action"); }
+  std::string text(const std::string& name) const;  // "" when absent
+  bool has(const std::string& name) const { return values_.contains(name); }
+  // The values of name.member.1, name.member.2, … in order.
+  std::vector<std::string> members(const std::string& name) const;
+  // The distinct prefixes "name.member.1", "name.entry.2", … in order of their numbers.
+  std::vector<std::string> items(const std::string& name) const;
+  // name.entry.N.key → name.entry.N.value.
+  std::map<std::string, std::string> map(const std::string& name) const;
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+}  // namespace waybill::api
