@@ -161,6 +161,7 @@ class FailureTest(MailTest):
         wait_until(lambda: len(self.peer.logins) >= 3, what="three logins")
         self.assertIn("535", self.problem())
         self.assertIn("does not let Waybill in", self.daemon.log())
+        self.assertRegex(self.daemon.waybill("status"), "they wait at present: .* 535 5.7.8")
         self.assertGreater(self.daemon.metric("waybill_deliveries_total", outcome="retried"), 0)
         self.assertEqual(self.daemon.pending("subscription "), 1)
         self.assertEqual(self.peer.mails, [])

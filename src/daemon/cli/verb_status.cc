@@ -57,6 +57,14 @@ void print_endpoints(const json& status) {
   if (!table.rows.empty()) std::cout << "\n" << layout(table, terminal_width());
 }
 
+void print_email(const json& status) {
+  const auto email = status.find("email");
+  if (email == status.end()) return;
+  const std::string problem = text_of(*email, "problem");
+  std::cout << "e-mails leave by " << printable(text_of(*email, "server")) << "\n";
+  if (!problem.empty()) std::cout << "  they wait at present: " << printable(problem) << "\n";
+}
+
 Result<int> run_status(const StatusOptions& options) {
   const DaemonClient daemon(options.endpoint);
   WAYBILL_TRY(const std::string body, daemon.get("/_waybill/status"));
@@ -73,6 +81,7 @@ Result<int> run_status(const StatusOptions& options) {
   if (text_of(status, "clock") == "virtual") {
     std::cout << "the clock is virtual and shows " << printable(text_of(status, "now")) << "\n";
   }
+  print_email(status);
   print_templates(status);
   print_list(status, "notices", "notices");
   print_list(status, "drift", "changed since the templates were applied");
