@@ -232,6 +232,15 @@ class FailureTest(MailTest):
         wait_until(self.problem, what="a problem")
         self.assertEqual((plain.logins, plain.mails), ([], []))
 
+    def test_tls_from_the_first_byte(self):
+        implicit = SmtpPeer(implicit=True)
+        self.addCleanup(implicit.close)
+        self.start(smtp__port=implicit.port, smtp__tls="implicit", outbound__ca_file=implicit.ca)
+        self.deliver()
+        wait_until(lambda: implicit.to(PROCESSING), what="the mail")
+        self.settled()
+        self.assertEqual((implicit.logins, len(implicit.mails)), ([True], 1))
+
     def test_killed_between_the_servers_250_and_the_commit_the_same_mail_comes_again(self):
         self.start()
         self.peer.hold()

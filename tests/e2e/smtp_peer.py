@@ -55,12 +55,12 @@ class _Protocol(SMTP):
 
 
 class SmtpPeer:
-    def __init__(self, password="right", starttls=True):
+    def __init__(self, password="right", starttls=True, implicit=False):
         self.folder = tempfile.mkdtemp(prefix="smtp.")
         self.ca, certificate, key = make_certificates(self.folder)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate, key)
-        self.password, self.starttls = password, starttls
+        self.password, self.starttls, self.implicit = password, starttls and not implicit, implicit
         self.mails, self.logins, self.replies, self.connections = [], [], [], 0
         self.port = 0
         self._greylists, self._gate, self._transports = True, threading.Event(), set()
@@ -76,7 +76,8 @@ class SmtpPeer:
     def open(self):
         """Listens: at first on a free port, later on the same one."""
         async def listen():
-            return await self._loop.create_server(self._make_protocol, "127.0.0.1", self.port)
+            return await self._loop.create_server(self._make_protocol, "127.0.0.1", self.port,
+                                                  ssl=self.context if self.implicit else None)
         self._server = self._wait(listen())
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -134,7 +135,7 @@ class SmtpPeer:
         self.replies.append(status)
 
     def opened(self, transport):
-        if transport.get_extra_info("sslcontext"):  # the same connection, after STARTTLS
+        if transport.get_extra_info("sslcontext") and not self.implicit:  # the same connection, after STARTTLS
             return
         self.connections += 1
         self._transports.add(transport)
