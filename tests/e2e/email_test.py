@@ -69,7 +69,8 @@ class MailTest(DaemonTest):
         self.daemon.put_shipment({"shipment_id": shipment, "status": "delivered", "metadata": {"carrier": "x"}, **more})
 
     def tell(self, name, text):
-        [result] = self.daemon.put({"Source": name, "DetailType": "t", "Detail": json.dumps({"text": text}, ensure_ascii=False)})
+        detail = json.dumps({"text": text}, ensure_ascii=False)
+        [result] = self.daemon.put({"Source": name, "DetailType": "t", "Detail": detail})
         self.assertIn("EventId", result)
 
     def settled(self):
