@@ -85,7 +85,7 @@ std::string App::Impl::metrics_text() {
   for (const delivery::EndpointCounts& count : dispatcher_->counts()) {
     const double age = count.oldest ? std::chrono::duration<double>(now - *count.oldest).count() : 0;
     gauges.endpoints.push_back(
-        {count.spec ? endpoint_label(*count.spec) : count.key, count.pending, count.retrying, age});
+        {count.spec ? endpoint_label(*count.spec) : count.key, count.pending, count.retrying, age, count.circuit_open});
   }
   if (auto reader = readers_->lend()) gauges.dead_letters = (*reader)->count_dead_letters().value();
   gauges.connections = probes_.connections();
@@ -114,6 +114,8 @@ nlohmann::json App::Impl::status() const {
   shown["endpoints"] = nlohmann::json::array();
   for (const delivery::EndpointCounts& count : dispatcher_->counts()) {
     shown["endpoints"].push_back({{"key", count.key}, {"pending", count.pending}, {"retrying", count.retrying}});
+    if (count.circuit_open) shown["endpoints"].back()["circuit"] = "open";
+    if (count.next_call) shown["endpoints"].back()["next_call"] = iso8601_millis(*count.next_call);
   }
   return shown;
 }

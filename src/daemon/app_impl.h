@@ -45,6 +45,7 @@ class App::Impl final : public bus::DeliverySink {
  private:
   bool clock_is_virtual() const { return &wall_ == &virtual_wall_; }
   Status open_store();
+  void load_pending();
   Status set_clock();
   Status keep_clock();
   void make_time_machine();
@@ -90,6 +91,7 @@ class App::Impl final : public bus::DeliverySink {
   Snapshot<bus::RuleTable> rules_;
   Snapshot<table::TableCatalog> tables_;
   Snapshot<Destinations> destinations_;
+  std::vector<store::EndpointRow> found_;  // endpoints in the store at start, with what is pending
   std::unique_ptr<CatalogWiring> wiring_;
   std::unique_ptr<control::Book> book_;
   std::unique_ptr<control::ControlPlane> control_;
@@ -104,6 +106,7 @@ class App::Impl final : public bus::DeliverySink {
   WebTopicSetup web_setup_;
   std::unique_ptr<WebTopics> web_topics_;
   std::unique_ptr<Mailer> mailer_;  // where there is a server for e-mails
+  std::unique_ptr<InvocationDestinations> invocations_;
   std::unique_ptr<TargetInvoker> invoker_;
   std::unique_ptr<delivery::Faults> faults_;  // these two only where faults are allowed
   std::unique_ptr<FaultInvoker> fault_invoker_;

@@ -1,4 +1,5 @@
 #include <future>
+#include <set>
 
 #include "api/aws_error.h"
 #include "base/log.h"
@@ -16,6 +17,12 @@ Status check_tenancy(const Settings& settings) {
   const std::string tenancy = settings.text("tenancy");
   if (tenancy == "single" || tenancy == "aws") return {};
   return invalid("tenancy: '" + tenancy + "' is not known; use single or aws");
+}
+
+Status check_retries(const Settings& settings) {
+  const std::string retries = settings.text("retries");
+  if (retries == "single" || retries == "aws") return {};
+  return invalid("retries: '" + retries + "' is not known; use single or aws");
 }
 
 control::Limits limits_of(const Settings& settings) {
@@ -54,6 +61,7 @@ LogLevel function_log_level(const std::string& text) {
 Status App::Impl::start() {
   WAYBILL_CHECK(check_listen(settings_));
   WAYBILL_CHECK(check_tenancy(settings_));
+  WAYBILL_CHECK(check_retries(settings_));
   WAYBILL_TRY(web_setup_, web_topic_setup(settings_));
   WAYBILL_TRY(auto mail, mail_setup(settings_));
   if (mail) mailer_ = std::make_unique<Mailer>(std::move(*mail), topology_, wall_);
@@ -71,11 +79,7 @@ Status App::Impl::start() {
   if (clock_is_virtual()) make_time_machine();
   make_api();
   WAYBILL_CHECK(listen());
-  {
-    WAYBILL_TRY(const auto reader, readers_->lend());
-    WAYBILL_TRY(const auto endpoints, reader->endpoints());
-    dispatcher_->load(endpoints);
-  }
+  load_pending();
   WAYBILL_CHECK(start_schedules());
   // After the load, which counts what is stored: an event accepted in between would be counted twice, or not at all.
   io_->start(threads);
@@ -85,6 +89,17 @@ Status App::Impl::start() {
   web_topics_->ask_receivers();
   ready_ = true;
   return {};
+}
+
+// Counting what is pending reads all of it, so it was done once, before the deployment: no delivery was made since. The
+// deployment may have added endpoints.
+void App::Impl::load_pending() {
+  std::set<EndpointId> known;
+  for (const store::EndpointRow& row : found_) known.insert(row.id);
+  for (const auto& [id, spec] : topology_.get()->endpoints()) {
+    if (known.count(id) == 0) found_.push_back({id, spec->key, 0, std::nullopt});
+  }
+  dispatcher_->load(std::exchange(found_, {}));
 }
 
 Status App::Impl::open_store() {
@@ -120,10 +135,11 @@ Status App::Impl::deploy() {
   wiring_ = std::make_unique<CatalogWiring>(
       CatalogWiring::Ports{topology_, rules_, destinations_, [this] { catalog_changed(); },
                            web_setup_.needs_confirmation()},
-      options.place);
+      options.place, settings_.text("retries") == "aws" ? Retries::aws : Retries::single);
   {
     WAYBILL_TRY(const auto reader, readers_->lend());
-    WAYBILL_CHECK(wiring_->load(*reader));
+    WAYBILL_TRY(found_, reader->endpoints());
+    wiring_->load(found_);
     WAYBILL_TRY(auto tables, reader->tables());
     tables_.set(std::make_shared<const table::TableCatalog>(std::move(tables)));
   }
@@ -207,15 +223,19 @@ void App::Impl::make_delivery() {
   topic::Transports transports;
   transports["http"] = transports["https"] = &web_topics_->transport();
   if (mailer_) transports["email"] = transports["email-json"] = &mailer_->transport();
+  invocations_ = std::make_unique<InvocationDestinations>(
+      InvocationDestinations::Ports{topology_, *acceptor_, *journal_, random_});
   invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{
-      *functions_, *crashes_, *acceptor_, topology_, destinations_, *caller_, transports, *journal_, random_, probes_});
+      *functions_, *invocations_, *crashes_, *acceptor_, topology_, destinations_, *caller_, transports, *journal_, random_, probes_});
   make_faults();
-  dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *journal_, random_, probes_);
+  dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *invocations_, *journal_, random_, probes_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
   delivery::DispatcherOptions options;
   options.backoff = {settings_.duration("retry.base"), settings_.duration("retry.cap")};
   options.window = static_cast<std::size_t>(settings_.number("delivery.window"));
   options.workers = static_cast<std::size_t>(settings_.number("delivery.workers"));
+  options.circuit = {static_cast<int>(settings_.number("delivery.circuit_failures")),
+                     settings_.duration("delivery.circuit_wait"), settings_.duration("delivery.circuit_wait_max")};
   dispatcher_ = std::make_unique<delivery::Dispatcher>(
       delivery::Dispatcher::Ports{*journal_, *readers_, topology_, first_invoker(), *dead_letters_, *workers_, wall_,
                                   steady_, random_, probes_, [this](Millis delay) { wake_dispatcher(delay); }},

@@ -1,5 +1,7 @@
 #include "daemon/dead_letter_router.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
@@ -13,16 +15,23 @@ namespace {
 
 constexpr std::int64_t kRowDays = 30;
 
-// The facts of contract section 9; the last two only when retries ran out. No rule is behind a subscription.
-std::vector<topic::MessageAttribute> facts(const DeadLetter& letter) {
+// The facts of contract section 9; the last two only when retries ran out. No rule is behind a subscription. Lambda
+// tells other facts of an invocation (AWS: Lambda, "Dead-letter queues").
+std::vector<topic::MessageAttribute> facts(const EndpointSpec& endpoint, const DeadLetter& letter) {
   std::vector<topic::MessageAttribute> list;
+  if (endpoint.kind == EndpointKind::function) {
+    list.push_back({"RequestID", uuid_from(static_cast<std::uint64_t>(letter.delivery.value))});
+    list.push_back({"ErrorCode", "200", "Number"});
+    list.push_back({"ErrorMessage", letter.error_message.substr(0, 1024)});
+    return list;
+  }
   if (!letter.rule_arn.empty()) list.push_back({"RULE_ARN", letter.rule_arn});
   list.push_back({"TARGET_ARN", letter.target_arn});
   list.push_back({"ERROR_CODE", letter.error_code});
   list.push_back({"ERROR_MESSAGE", letter.error_message});
   if (!letter.exhausted_condition.empty()) {
     list.push_back({"EXHAUSTED_RETRY_CONDITION", letter.exhausted_condition});
-    list.push_back({"RETRY_ATTEMPTS", std::to_string(letter.attempts - 1)});
+    list.push_back({"RETRY_ATTEMPTS", std::to_string(std::max(letter.attempts - 1, 0))});
   }
   return list;
 }
@@ -46,8 +55,16 @@ delivery::Consequences DeadLetterTargets::route(const EndpointSpec& endpoint, co
   // A request to confirm is between the receiver and us; its token is for nobody else.
   if (is_confirmation_request(event)) return consequences;
   if (!endpoint.dlq_arn.empty()) send(endpoint.dlq_arn, endpoint, letter, depth, consequences);
-  if (endpoint.function && !endpoint.function->dlq_arn.empty()) {
-    send(endpoint.function->dlq_arn, endpoint, letter, depth, consequences);
+  const FunctionSpec* function = endpoint.function.get();
+  const bool is_invocation = endpoint.kind == EndpointKind::function;
+  // In two stages, what could not be handed over was never the function's.
+  if (function && !function->dlq_arn.empty() && (is_invocation || !function->two_stages)) {
+    send(function->dlq_arn, endpoint, letter, depth, consequences);
+  }
+  if (function && is_invocation) {
+    const InvocationEnd end{*function,       letter.delivery, false, letter.exhausted_condition,
+                            letter.attempts, letter.body,     "",    letter.error_message};
+    invocations_.send(end, depth, letter.dead_at, consequences);
   }
   return consequences;
 }
@@ -60,7 +77,7 @@ void DeadLetterTargets::send(const std::string& arn, const EndpointSpec& endpoin
   if (table) {
     sent = put_row(*table, endpoint, letter, into);
   } else if (parsed && parsed->service == "sns") {
-    sent = publish(arn, letter, depth, into);
+    sent = publish(arn, endpoint, letter, depth, into);
   }
   if (!sent) {
     spdlog::error("dead letter {} could not be sent to {}: {}; it is kept, see 'waybill dead-letters show {}'",
@@ -78,7 +95,7 @@ Status DeadLetterTargets::put_row(const TableSpec& table, const EndpointSpec& en
   item[table.ttl_attribute.empty() ? "ttl" : table.ttl_attribute] = now + kRowDays * 86'400;
   auto event = nlohmann::json::parse(letter.body, nullptr, false);
   item["event"] = event.is_discarded() ? nlohmann::json(letter.body) : std::move(event);
-  for (const topic::MessageAttribute& fact : facts(letter)) item[fact.name] = fact.value;
+  for (const topic::MessageAttribute& fact : facts(endpoint, letter)) item[fact.name] = fact.value;
   if (endpoint.function) {
     const auto environment = endpoint.function->environment.find("ENVIRONMENT");
     if (environment != endpoint.function->environment.end()) item["environment"] = environment->second;
@@ -88,10 +105,11 @@ Status DeadLetterTargets::put_row(const TableSpec& table, const EndpointSpec& en
   return {};
 }
 
-Status DeadLetterTargets::publish(const std::string& arn, const DeadLetter& letter, int depth,
-                                  delivery::Consequences& into) const {
-  WAYBILL_TRY(topic::Published published, topic::publish(*topology_.get(), {arn, "", letter.body, facts(letter)}, depth,
-                                                         letter.dead_at, random_, journal_, &probe_));
+Status DeadLetterTargets::publish(const std::string& arn, const EndpointSpec& endpoint, const DeadLetter& letter,
+                                  int depth, delivery::Consequences& into) const {
+  WAYBILL_TRY(topic::Published published,
+              topic::publish(*topology_.get(), {arn, "", letter.body, facts(endpoint, letter)}, depth, letter.dead_at,
+                             random_, journal_, &probe_));
   for (store::Change& change : published.changes.list) into.changes.list.push_back(std::move(change));
   for (NewDelivery& caused : published.deliveries) into.deliveries.push_back(std::move(caused));
   return {};

@@ -1,8 +1,9 @@
-// Dead letters to the targets that are configured for them: a table (templates only; docs/differences.md), a topic, and
-// the function's own dead-letter target.
+// Dead letters to the targets that are configured for them: a table (templates only; docs/differences.md), a topic, the
+// function's own dead-letter target, and where its invocation was a delivery of its own, its OnFailure destination.
 #pragma once
 
 #include "base/random.h"
+#include "daemon/invocation_destinations.h"
 #include "delivery/invoker.h"
 #include "store/journal.h"
 #include "table/table_catalog.h"
@@ -14,8 +15,14 @@ namespace waybill {
 class DeadLetterTargets final : public delivery::DeadLetterRouter {
  public:
   DeadLetterTargets(const Snapshot<Topology>& topology, const Snapshot<table::TableCatalog>& tables,
-                    store::Journal& journal, Random& random, topic::TopicProbe& probe)
-      : topology_(topology), tables_(tables), journal_(journal), random_(random), probe_(probe) {}
+                    const InvocationDestinations& invocations, store::Journal& journal, Random& random,
+                    topic::TopicProbe& probe)
+      : topology_(topology),
+        tables_(tables),
+        invocations_(invocations),
+        journal_(journal),
+        random_(random),
+        probe_(probe) {}
 
   delivery::Consequences route(const EndpointSpec& endpoint, const DeadLetter& letter, int depth) override;
 
@@ -24,10 +31,12 @@ class DeadLetterTargets final : public delivery::DeadLetterRouter {
             delivery::Consequences& into) const;
   Status put_row(const TableSpec& table, const EndpointSpec& endpoint, const DeadLetter& letter,
                  delivery::Consequences& into) const;
-  Status publish(const std::string& arn, const DeadLetter& letter, int depth, delivery::Consequences& into) const;
+  Status publish(const std::string& arn, const EndpointSpec& endpoint, const DeadLetter& letter, int depth,
+                 delivery::Consequences& into) const;
 
   const Snapshot<Topology>& topology_;
   const Snapshot<table::TableCatalog>& tables_;
+  const InvocationDestinations& invocations_;
   store::Journal& journal_;
   Random& random_;
   topic::TopicProbe& probe_;

@@ -32,6 +32,7 @@ AttemptResult result_of(destination::CallOutcome outcome) {
     result.postponed = outcome.wait;
   } else {
     result.retry_after = outcome.wait;
+    result.target_down = outcome.target_down;
   }
   return result;
 }
@@ -60,7 +61,7 @@ AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
   expr::Shaped input = shaped_input(endpoint, attempt.payload.body, attempt.delivery.ingested_at);
   if (!input.is_valid) return failure("INVALID_JSON", "Invalid input for target.");
   switch (endpoint.target) {
-    case TargetKind::function: return call(attempt, input.body);
+    case TargetKind::function: return invoke_function(attempt, std::move(input.body));
     case TargetKind::topic: return publish(attempt, std::move(input.body));
     case TargetKind::bus: return hand_over(attempt);
     case TargetKind::queue:
@@ -77,7 +78,7 @@ AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
 AttemptResult TargetInvoker::hand_to_subscriber(const delivery::Attempt& attempt) const {
   const EndpointSpec& endpoint = attempt.endpoint;
   if (endpoint.target == TargetKind::function && endpoint.function && endpoint.subscription) {
-    return call(attempt, topic::lambda_event(attempt.payload.body, *endpoint.subscription));
+    return invoke_function(attempt, topic::lambda_event(attempt.payload.body, *endpoint.subscription));
   }
   const char* const what = endpoint.target == TargetKind::function ? "function" : "queue";
   return failure("NO_RESOURCE", std::string("The specified ") + what + " does not exist. (" + endpoint.address + ")");
@@ -123,6 +124,25 @@ void TargetInvoker::notify(const std::vector<delivery::Attempt>& attempts, Uniqu
   transport->second->send(subscription, outgoing, [done = std::move(done)](topic::CallOutcome outcome) mutable {
     done(result_of(std::move(outcome)));
   });
+}
+
+// In two stages a delivery is done when the function's invocation stands in the store; that one is the second stage.
+AttemptResult TargetInvoker::invoke_function(const delivery::Attempt& attempt, std::string input) const {
+  const EndpointSpec& endpoint = attempt.endpoint;
+  const FunctionSpec* function = endpoint.function.get();
+  if (endpoint.kind != EndpointKind::function && function && function->two_stages) {
+    AttemptResult result;
+    ports_.invocations.invoke(*function, attempt.payload.origin, std::move(input), attempt.delivery.depth, attempt.now,
+                              result.consequences);
+    return result;
+  }
+  AttemptResult result = call(attempt, input);
+  if (endpoint.kind == EndpointKind::function && function && result.ok) {
+    const InvocationEnd end{*function, attempt.delivery.key.id, true, "", attempt.delivery.attempts + 1,
+                            input,     result.response,         ""};
+    ports_.invocations.send(end, attempt.delivery.depth + 1, attempt.now, result.consequences);
+  }
+  return result;
 }
 
 AttemptResult TargetInvoker::call(const delivery::Attempt& attempt, const std::string& input) const {

@@ -4,6 +4,7 @@
 
 #include "bus/acceptor.h"
 #include "daemon/destinations.h"
+#include "daemon/invocation_destinations.h"
 #include "delivery/crash_log.h"
 #include "delivery/invoker.h"
 #include "destination/caller.h"
@@ -18,6 +19,7 @@ class TargetInvoker final : public delivery::Invoker {
  public:
   struct Ports {
     FunctionInvoker& functions;
+    const InvocationDestinations& invocations;
     delivery::CrashLog& crashes;
     const bus::Acceptor& acceptor;
     const Snapshot<Topology>& topology;
@@ -47,6 +49,7 @@ class TargetInvoker final : public delivery::Invoker {
     return endpoint.kind == EndpointKind::subscription && endpoint.target == TargetKind::other;
   }
   void notify(const std::vector<delivery::Attempt>& attempts, UniqueFunction<void(delivery::AttemptResult)> done);
+  delivery::AttemptResult invoke_function(const delivery::Attempt& attempt, std::string input) const;
   delivery::AttemptResult call(const delivery::Attempt& attempt, const std::string& input) const;
   delivery::AttemptResult publish(const delivery::Attempt& attempt, std::string message) const;
   delivery::AttemptResult hand_to_subscriber(const delivery::Attempt& attempt) const;

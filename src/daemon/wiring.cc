@@ -4,17 +4,15 @@
 
 namespace waybill {
 
-Status CatalogWiring::load(store::Reader& reader) {
-  WAYBILL_TRY(const auto endpoints, reader.endpoints());
+void CatalogWiring::load(const std::vector<store::EndpointRow>& endpoints) {
   for (const store::EndpointRow& row : endpoints) {
     numbers_.by_key[row.key] = row.id;
     numbers_.last = std::max(numbers_.last, row.id.value);
   }
-  return {};
 }
 
 Result<control::Wiring> CatalogWiring::make(const Catalog& catalog) {
-  WAYBILL_TRY(auto topology, Topology::build(catalog, home_, numbers_, ports_.needs_confirmation));
+  WAYBILL_TRY(auto topology, Topology::build(catalog, home_, numbers_, ports_.needs_confirmation, retries_));
   const auto before = ports_.rules.get();
   WAYBILL_TRY(auto rules, bus::RuleTable::build(topology, before.get()));
   control::Wiring wiring;

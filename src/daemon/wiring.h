@@ -21,15 +21,17 @@ class CatalogWiring {
     std::function<void()> changed;  // called after all were published
     NeedsConfirmation needs_confirmation;
   };
-  CatalogWiring(Ports ports, Place home) : ports_(std::move(ports)), home_(std::move(home)) {}
+  CatalogWiring(Ports ports, Place home, Retries retries)
+      : ports_(std::move(ports)), home_(std::move(home)), retries_(retries) {}
 
   // The numbers that endpoints have in the store: before the first call of make().
-  Status load(store::Reader& reader);
+  void load(const std::vector<store::EndpointRow>& endpoints);
   Result<control::Wiring> make(const Catalog& catalog);
 
  private:
   const Ports ports_;
   const Place home_;
+  const Retries retries_;
   Topology::EndpointNumbers numbers_;
 };
 

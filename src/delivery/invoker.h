@@ -45,6 +45,7 @@ struct AttemptResult {
   // No attempt was made: the endpoint may be asked again after this time. Nothing else here counts then, and no attempt
   // is counted; only a delivery past its policy's maximum age ends as a failure, THROTTLING.
   std::optional<Millis> postponed{};
+  std::string response{};  // what a function answered: JSON text, "" for nothing
 };
 
 class Invoker {

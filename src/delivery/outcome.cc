@@ -29,6 +29,7 @@ DeadLetter letter_for(const SettleContext& context, const AttemptResult& result,
   letter.depth = context.delivery.depth;
   letter.ingested_at = context.delivery.ingested_at;
   letter.dead_at = context.now;
+  letter.delivery = context.delivery.key.id;
   return letter;
 }
 

@@ -81,6 +81,7 @@ struct DeadLetter {
   int depth = 0;
   WallTime ingested_at;
   WallTime dead_at;
+  DeliveryId delivery{};  // that was given up; not stored: 0 in a letter that was read from the store
 };
 
 }  // namespace waybill

@@ -68,6 +68,17 @@ struct PolicyStatement {
   std::vector<std::string> resources;  // with * and ?
 };
 
+// How a function's own asynchronous invocations are retried, and who hears of their end. AWS: EventInvokeConfig.
+struct InvokeConfig {
+  int max_retries = 2;
+  std::chrono::seconds max_age{21'600};
+  std::string on_success, on_failure;  // ARNs of destinations, "" for none
+};
+
+// single: a rule's retry policy covers the whole way to what its function does. aws: it covers the hand-over only; the
+// function's invocation is a delivery of its own, with its own retries.
+enum class Retries { single, aws };
+
 struct FunctionSpec {
   std::string name;
   std::string arn;
@@ -78,6 +89,9 @@ struct FunctionSpec {
   std::map<std::string, std::string> environment;
   std::optional<std::vector<PolicyStatement>> permissions;  // empty: no role; it may use what its owner declares
   std::string dlq_arn;                                      // its own dead-letter target
+  bool two_stages = false;  // rules hand over to its invocations: Retries::aws, or it has an EventInvokeConfig
+  InvokeConfig invoke;
+  EndpointId invocations;  // of EndpointKind::function; 0 where nothing leads there
 };
 
 struct TopicSpec {
@@ -88,14 +102,15 @@ struct TopicSpec {
   std::string display_name{};  // DisplayName: who e-mails come from, "" for none
 };
 
-enum class EndpointKind { target, subscription };
+// function: the asynchronous invocations of a function, where they are deliveries of their own.
+enum class EndpointKind { target, subscription, function };
 
 // What a target's ARN names. other: a service that Waybill does not deliver to.
 enum class TargetKind { function, topic, bus, api_destination, queue, log_group, other };
 TargetKind target_kind(const std::string& arn);
 
 // Where deliveries go. `key` is stored for ever under its id, so that a delivery finds its endpoint again after a
-// restart: "target <rule arn> <target id>" or "subscription <arn>".
+// restart: "target <rule arn> <target id>", "subscription <arn>" or "function <arn>".
 struct EndpointSpec {
   EndpointId id;
   EndpointKind kind = EndpointKind::target;
@@ -126,7 +141,8 @@ class Topology {
   // Errors name the resource and what is wrong with it.
   static Result<std::shared_ptr<const Topology>> build(const Catalog& catalog, const Place& home,
                                                        EndpointNumbers& numbers,
-                                                       const NeedsConfirmation& needs_confirmation = nullptr);
+                                                       const NeedsConfirmation& needs_confirmation = nullptr,
+                                                       Retries retries = Retries::single);
 
   const Place& place() const { return place_; }  // where templates and functions live
   // By ARN; has the default bus of every place that has any resource.

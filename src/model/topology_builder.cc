@@ -1,3 +1,5 @@
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include "model/topology.h"
@@ -9,6 +11,7 @@ using Json = nlohmann::json;
 namespace {
 
 constexpr const char* kFunction = "AWS::Lambda::Function";
+constexpr const char* kInvokeConfig = "AWS::Lambda::EventInvokeConfig";
 constexpr const char* kTopic = "AWS::SNS::Topic";
 constexpr const char* kSubscription = "AWS::SNS::Subscription";
 constexpr const char* kRole = "AWS::IAM::Role";
@@ -85,10 +88,11 @@ void add_statements(const Json& document, std::vector<PolicyStatement>& into) {
 class TopologyBuilder {
  public:
   TopologyBuilder(const Catalog& catalog, const Place& home, Topology::EndpointNumbers& numbers,
-                  const NeedsConfirmation& needs_confirmation)
+                  const NeedsConfirmation& needs_confirmation, Retries retries)
       : catalog_(catalog),
         numbers_(numbers),
         needs_confirmation_(needs_confirmation),
+        retries_(retries),
         topology_(std::make_shared<Topology>()) {
     topology_->place_ = home;
   }
@@ -98,6 +102,7 @@ class TopologyBuilder {
     for (const auto& [key, row] : catalog_) bus(row->place(), "default");
     each(kinds::kEventBus, [this](const Resource& r, const Json&) { bus(place_of(r), r.key.name); });
     collect_permissions();
+    each(kInvokeConfig, [this](const Resource& r, const Json& body) { invoke_config(r, body); });
     each(kFunction, [this](const Resource& r, const Json& body) { function(r, body); });
     each(kTopic, [this](const Resource& r, const Json& body) { topic(r, body); });
     each(kSubscription, [this](const Resource& r, const Json& body) { subscription(r, body); });
@@ -161,6 +166,49 @@ class TopologyBuilder {
     });
   }
 
+  // FunctionName: a name or an ARN, either with a qualifier behind it.
+  void invoke_config(const Resource& resource, const Json& body) {
+    std::string name = text(body, "FunctionName");
+    if (const auto at = name.rfind("function:"); at != std::string::npos) name.erase(0, at + 9);
+    InvokeConfig config;
+    config.max_retries = body.value("MaximumRetryAttempts", config.max_retries);
+    config.max_age = std::chrono::seconds{body.value("MaximumEventAgeInSeconds", config.max_age.count())};
+    if (const auto found = body.find("DestinationConfig"); found != body.end() && found->is_object()) {
+      config.on_success = nested_arn(*found, "OnSuccess", "Destination");
+      config.on_failure = nested_arn(*found, "OnFailure", "Destination");
+    }
+    for (const std::string& arn : {config.on_success, config.on_failure}) {
+      if (target_kind(arn) == TargetKind::function) destinations_.insert(arn);
+    }
+    invoke_configs_[place_of(resource).function(name.substr(0, name.find(':')))] = std::move(config);
+  }
+
+  // The endpoint of a function's invocations: where something leads there, or did before the configuration changed.
+  void add_invocations(const std::shared_ptr<FunctionSpec>& function) {
+    const auto config = invoke_configs_.find(function->arn);
+    if (config != invoke_configs_.end()) function->invoke = config->second;
+    function->two_stages = retries_ == Retries::aws || config != invoke_configs_.end();
+    EndpointSpec endpoint;
+    endpoint.kind = EndpointKind::function;
+    endpoint.key = "function " + function->arn;
+    if (!function->two_stages && destinations_.count(function->arn) == 0 && numbers_.by_key.count(endpoint.key) == 0) {
+      return;
+    }
+    endpoint.target = TargetKind::function;
+    endpoint.target_arn = function->arn;
+    endpoint.function = function;
+    endpoint.retry.max_retries = function->invoke.max_retries;
+    endpoint.retry.max_age = function->invoke.max_age;
+    // AWS: one minute before the first retry, two before the second.
+    RetryPhases waits;
+    waits.retries = function->invoke.max_retries;
+    waits.least = std::chrono::minutes{1};
+    waits.greatest = std::chrono::minutes{2};
+    endpoint.retry.phases = waits;
+    function->invocations = numbers_.number(endpoint.key);
+    add(std::move(endpoint));
+  }
+
   void function(const Resource& resource, const Json& body) {
     auto spec = std::make_shared<FunctionSpec>();
     spec->name = resource.key.name;
@@ -179,6 +227,7 @@ class TopologyBuilder {
     spec->dlq_arn = nested_arn(body, "DeadLetterConfig", "TargetArn");
     const std::string role = text(body, "Role");
     if (!role.empty()) spec->permissions = permissions_[role.substr(role.rfind('/') + 1)];
+    add_invocations(spec);
     topology_->functions_[spec->arn] = std::move(spec);
   }
 
@@ -290,8 +339,11 @@ class TopologyBuilder {
   const Catalog& catalog_;
   Topology::EndpointNumbers& numbers_;
   const NeedsConfirmation& needs_confirmation_;
-  std::optional<Error> problem_;                     // the first one
-  std::map<std::string, const Json*> topic_bodies_;  // by ARN
+  const Retries retries_;
+  std::map<std::string, InvokeConfig> invoke_configs_;  // by function ARN
+  std::set<std::string> destinations_;                  // functions that hear of others' invocations
+  std::optional<Error> problem_;                        // the first one
+  std::map<std::string, const Json*> topic_bodies_;     // by ARN
   std::shared_ptr<Topology> topology_;
   std::map<std::string, std::vector<PolicyStatement>> permissions_;  // by role name
   std::map<std::string, std::vector<PolicyStatement>> managed_;      // by policy ARN
@@ -299,9 +351,9 @@ class TopologyBuilder {
 
 Result<std::shared_ptr<const Topology>> Topology::build(const Catalog& catalog, const Place& home,
                                                         EndpointNumbers& numbers,
-                                                        const NeedsConfirmation& needs_confirmation) {
+                                                        const NeedsConfirmation& needs_confirmation, Retries retries) {
   try {
-    return TopologyBuilder(catalog, home, numbers, needs_confirmation).build();
+    return TopologyBuilder(catalog, home, numbers, needs_confirmation, retries).build();
   } catch (const Json::exception& error) {
     return Error{ErrorCode::corrupt, std::string("a resource of the catalog cannot be read: ") + error.what()};
   }

@@ -120,7 +120,6 @@ ResourceType invoke_config() {
       integer("MaximumEventAgeInSeconds").between(60, 21'600),
       object("DestinationConfig", {destination("OnFailure"), destination("OnSuccess")}),
   };
-  type.not_active = "retries follow the RetryPolicy of the rule's target; this configuration is not used yet";
   return type;
 }
 

@@ -50,9 +50,10 @@ void print_templates(const json& status) {
 }
 
 void print_endpoints(const json& status) {
-  TextTable table{{{"WAITS FOR"}, {"PENDING", true}, {"RETRYING", true}}, {}};
+  TextTable table{{{"WAITS FOR"}, {"PENDING", true}, {"RETRYING", true}, {"TARGET"}}, {}};
   for (const json& each : status.value("endpoints", json::array())) {
-    table.add({shorten_arns(text_of(each, "key")), text_of(each, "pending"), text_of(each, "retrying")});
+    table.add({shorten_arns(text_of(each, "key")), text_of(each, "pending"), text_of(each, "retrying"),
+               each.contains("circuit") ? "down" : ""});
   }
   if (!table.rows.empty()) std::cout << "\n" << layout(table, terminal_width());
 }

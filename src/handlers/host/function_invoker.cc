@@ -32,16 +32,16 @@ Status may_read(const Topology& topology, const FunctionSpec& function, std::str
 }
 
 // A handler may throw; that is a failed record, not the end of a thread.
-RecordOutcome call(Handler& handler, const Invocation& invocation, const TableReader& tables) {
+Outcome call(Handler& handler, const Invocation& invocation, const TableReader& tables) {
   try {
     Outcome outcome = handler.handle(invocation, tables);
-    if (outcome.records.size() == invocation.records.size()) return std::move(outcome.records.front());
-    return RecordOutcome::failure("the handler answered for " + std::to_string(outcome.records.size()) +
-                                  " records; it was given " + std::to_string(invocation.records.size()));
+    if (outcome.records.size() == invocation.records.size()) return outcome;
+    return Outcome::of(RecordOutcome::failure("the handler answered for " + std::to_string(outcome.records.size()) +
+                                              " records; it was given " + std::to_string(invocation.records.size())));
   } catch (const std::exception& error) {
-    return RecordOutcome::failure(error.what());
+    return Outcome::of(RecordOutcome::failure(error.what()));
   } catch (...) {
-    return RecordOutcome::failure("the handler threw something that is no std::exception");
+    return Outcome::of(RecordOutcome::failure("the handler threw something that is no std::exception"));
   }
 }
 
@@ -76,8 +76,10 @@ delivery::AttemptResult FunctionInvoker::invoke(const delivery::Attempt& attempt
   invocation.random_seed = ports_.random.next();
   invocation.records.push_back({std::string(event_id(attempt.payload.body)), input});
 
-  const RecordOutcome record = call(*handler, invocation, tables);
-  return settle(attempt, invocation.request_id, record, tables);
+  Outcome outcome = call(*handler, invocation, tables);
+  delivery::AttemptResult result = settle(attempt, invocation.request_id, outcome.records.front(), tables);
+  result.response = std::move(outcome.response);
+  return result;
 }
 
 delivery::AttemptResult FunctionInvoker::settle(const delivery::Attempt& attempt, const std::string& request_id,

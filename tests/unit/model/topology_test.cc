@@ -117,3 +117,65 @@ TEST_CASE("a broken resource in the catalog is an error, not a crash") {
   const auto catalog = catalog_of({resource("AWS::Events::Rule", "default/r", R"({"State": 5})")}).value();
   CHECK(Topology::build(catalog, Place{}, numbers).error().code == ErrorCode::corrupt);
 }
+
+namespace {
+
+Resource function_named(const std::string& name) {
+  return resource("AWS::Lambda::Function", name, R"({"Handler":"a.b"})");
+}
+
+std::shared_ptr<const EndpointSpec> invocations_of(const Topology& topology, const std::string& arn) {
+  const auto function = topology.function(arn);
+  return function ? topology.endpoint(function->invocations) : nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("a function's invocations are deliveries of their own where it has an EventInvokeConfig") {
+  Topology::EndpointNumbers numbers;
+  const auto topology =
+      build({resource("AWS::Events::EventBus", "orders", "{}"), function_named("work"), function_named("plain"),
+             function_named("hears"),
+             resource("AWS::Lambda::EventInvokeConfig", "s/c",
+                      R"({"FunctionName":"work","Qualifier":"$LATEST","MaximumRetryAttempts":1,)"
+                      R"("MaximumEventAgeInSeconds":600,"DestinationConfig":{"OnFailure":{"Destination":)"
+                      R"("arn:aws:lambda:us-east-1:000000000000:function:hears"}}})"),
+             rule_on_orders()},
+            numbers);
+  const auto endpoint = invocations_of(*topology, kFunctionArn);
+  REQUIRE(endpoint);
+  CHECK(endpoint->kind == EndpointKind::function);
+  CHECK(endpoint->key == "function " + kFunctionArn);
+  CHECK(endpoint->function->two_stages);
+  CHECK(endpoint->retry.max_retries == 1);
+  CHECK(endpoint->retry.max_age == std::chrono::seconds{600});
+  CHECK(endpoint->retry.phases->delay_before(1) == std::chrono::minutes{1});
+  CHECK(endpoint->function->invoke.on_failure.ends_with("function:hears"));
+  CHECK_FALSE(invocations_of(*topology, "arn:aws:lambda:us-east-1:000000000000:function:plain"));
+  // It can be invoked with the record, and its rules still call it in one stage.
+  const auto hears = topology->function("arn:aws:lambda:us-east-1:000000000000:function:hears");
+  CHECK(topology->endpoint(hears->invocations));
+  CHECK_FALSE(hears->two_stages);
+}
+
+TEST_CASE("with the retries of AWS every function has two stages, of two retries after one minute and two") {
+  Topology::EndpointNumbers numbers;
+  const auto topology =
+      Topology::build(catalog_of({function_named("work")}).value(), Place{}, numbers, nullptr, Retries::aws).value();
+  const auto endpoint = invocations_of(*topology, kFunctionArn);
+  REQUIRE(endpoint);
+  CHECK(endpoint->retry.max_retries == 2);
+  CHECK(endpoint->retry.max_age == std::chrono::hours{6});
+  CHECK(endpoint->retry.phases->delay_before(1) == std::chrono::minutes{1});
+  CHECK(endpoint->retry.phases->delay_before(2) == std::chrono::minutes{2});
+}
+
+TEST_CASE("invocations that wait find their function also when its configuration is gone") {
+  Topology::EndpointNumbers numbers;
+  numbers.by_key["function " + kFunctionArn] = EndpointId{7};
+  numbers.last = 7;
+  const auto topology = build({function_named("work")}, numbers);
+  REQUIRE(invocations_of(*topology, kFunctionArn));
+  CHECK(topology->endpoint(EndpointId{7})->function->name == "work");
+  CHECK_FALSE(topology->endpoint(EndpointId{7})->function->two_stages);
+}
