@@ -225,8 +225,9 @@ void App::Impl::make_delivery() {
   if (mailer_) transports["email"] = transports["email-json"] = &mailer_->transport();
   invocations_ = std::make_unique<InvocationDestinations>(
       InvocationDestinations::Ports{topology_, *acceptor_, *journal_, random_});
-  invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{
-      *functions_, *invocations_, *crashes_, *acceptor_, topology_, destinations_, *caller_, transports, *journal_, random_, probes_});
+  invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{*functions_, *invocations_, *crashes_, *acceptor_,
+                                                                  topology_, destinations_, *caller_, transports,
+                                                                  *journal_, random_, probes_});
   make_faults();
   dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *invocations_, *journal_, random_, probes_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });

@@ -37,8 +37,7 @@ std::vector<topic::MessageAttribute> facts(const EndpointSpec& endpoint, const D
 }
 
 bool is_confirmation_request(const DeadLetter& letter) {
-  return letter.kind == PayloadKind::notification &&
-         letter.body.starts_with(R"({"Type":"SubscriptionConfirmation")");
+  return letter.kind == PayloadKind::notification && letter.body.starts_with(R"({"Type":"SubscriptionConfirmation")");
 }
 
 nlohmann::json key_value(const KeyAttribute& key, const std::string& id, std::int64_t seconds) {
