@@ -104,6 +104,9 @@ class Api::Impl {
   void query(Request request, net::Reply reply) const {
     auto call = QueryCall::parse(request);
     if (!call) return reply(to_response({"MalformedQueryString", call.error().message, 400}));
+    if (request.method != "POST" && !(request.method == "GET" && SnsApi::may_be_visited(call->action()))) {
+      return reply(to_response({"InvalidAction", "The action " + call->action() + " must be sent by POST.", 405}));
+    }
     if (!SnsApi::has(call->action())) {
       return reply(to_response(unknown_operation("", "Action=" + call->action())));
     }

@@ -222,6 +222,16 @@ class SnsApiTest(DaemonTest):
         self.assertIn("NotFound", self.daemon.aws("sns", "publish", "--topic-arn", ARN + "none", "--message", "m",
                                                   code=254))
 
+    def test_a_web_page_cannot_make_a_browser_publish(self):
+        topic = self.sns.create_topic(Name="browser")["TopicArn"]
+        for action in ("Publish&Message=m", "DeleteTopic"):
+            answer = self.daemon.http("GET", f"/?Action={action}&TopicArn={topic}")
+            self.assertEqual(answer.status, 405)
+            self.assertIn("POST", answer.body)
+        self.assertIn({"TopicArn": topic}, self.sns.list_topics()["Topics"])
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "http://evil.example"}
+        self.assertEqual(self.daemon.http("POST", "/", f"Action=DeleteTopic&TopicArn={topic}", form).status, 403)
+
     def test_an_action_that_is_not_there_says_so(self):
         answer = self.daemon.http("POST", "/", "Action=CreatePlatformApplication&Version=2010-03-31",
                                   {"Content-Type": "application/x-www-form-urlencoded"})

@@ -331,6 +331,32 @@ class WebhookTest(DaemonTest):
         self.assertTrue(facts["TARGET_ARN"].startswith(topic + "orders:"))
         self.assertNotIn("RULE_ARN", facts)
 
+    def test_a_function_gets_the_event_that_sns_gives_it_and_a_queue_is_not_there(self):
+        daemon = self.own_daemon("--set", "retry.base=50ms").start()
+        sns = sns_of(daemon)
+        topic = sns.create_topic(Name="called")["TopicArn"]
+        place = ":us-east-1:000000000000:"
+        called = sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=f"arn:aws:lambda{place}function:"
+                               "logistics-shipment-processor-dev")["SubscriptionArn"]
+        queue = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs{place}q")["SubscriptionArn"]
+        sent = sns.publish(TopicArn=topic, Message="text", Subject="S")
+        # The function does not understand the event, and keeps what it got.
+        event = wait_until(lambda: daemon.items("logistics-error-events-dev"), 10)[0]["event"]
+        [record] = event["Records"]
+        self.assertEqual((record["EventSource"], record["EventSubscriptionArn"]), ("aws:sns", called))
+        self.assertEqual((record["Sns"]["MessageId"], record["Sns"]["Message"], record["Sns"]["Subject"]),
+                         (sent["MessageId"], "text", "S"))
+        self.assertEqual(self.letter(queue, daemon)["error_code"], "NO_RESOURCE")
+
+    def test_addresses_that_receivers_are_given_are_those_of_the_public_url(self):
+        daemon = self.own_daemon(*self.trust, "--set", "public_url=https://hooks.example/", rules=None).start()
+        self.peer.silent.add("/ok/public")
+        self.subscribe("public", "/ok/public", wait=False, sns=sns_of(daemon))
+        [asked] = wait_until(lambda: self.peer.requests_to_confirm("/ok/public"), 10)
+        self.assertTrue(asked.json()["SubscribeURL"].startswith("https://hooks.example/?Action=ConfirmSubscription&"))
+        path = asked.json()["SigningCertURL"].removeprefix("https://hooks.example")
+        self.assertEqual(daemon.http("GET", path, headers={"Host": "hooks.example"}).status, 200)
+
     def test_templates_that_sns_would_refuse_are_refused(self):
         wrong = {"FilterPolicy": ({"a": "b"}, '"a" must be an object or an array'),
                  "RedrivePolicy": ({"deadLetterTargetArn": "x"}, "must be the ARN of a queue, a table or a topic"),

@@ -60,6 +60,11 @@ class SnsApi {
   explicit SnsApi(const SnsPorts& ports) : ports_(ports) {}
 
   static bool has(std::string_view action);
+  // The actions behind the addresses that receivers are given: they need a token, or an ARN, that nobody can guess. All
+  // others are refused as GET, which any web page can make a browser send.
+  static bool may_be_visited(std::string_view action) {
+    return action == "ConfirmSubscription" || action == "Unsubscribe";
+  }
   // Reads the store and waits for commits: on a worker. Publishing answers on an io thread after the commit.
   void call(const QueryCall& query, const Place& place, const std::string& request_id, net::Reply reply) const;
   // GET /SimpleNotificationService-<id>.pem: what receivers check signatures by.
