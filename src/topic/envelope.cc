@@ -1,5 +1,8 @@
 #include "topic/envelope.h"
 
+#include <array>
+#include <span>
+
 #include "net/url.h"
 
 namespace waybill::topic {
@@ -30,11 +33,10 @@ std::string certificate_path(std::string_view certificate_id) {
 std::string string_to_sign(const NotificationJson& message) {
   std::string text;
   const bool is_notification = message.value("Type", "") == kNotificationType;
-  const auto names =
-      is_notification
-          ? std::initializer_list<const char*>{"Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"}
-          : std::initializer_list<const char*>{"Message", "MessageId", "SubscribeURL", "Timestamp",
-                                               "Token",   "TopicArn",  "Type"};
+  static constexpr std::array kOfNotification = {"Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"};
+  static constexpr std::array kOfHandshake = {"Message", "MessageId", "SubscribeURL", "Timestamp",
+                                              "Token",   "TopicArn",  "Type"};
+  const auto names = is_notification ? std::span<const char* const>(kOfNotification) : kOfHandshake;
   for (const char* name : names) append_signed_member(message, name, text);
   return text;
 }
