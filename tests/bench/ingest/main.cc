@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace waybill::bench;
 
-constexpr double kLeastRatio = 0.30;  // of plain SQLite, with 10-entry requests
+constexpr double kLeastRatio = 0.60;  // of plain SQLite, with 10-entry requests
 
 struct Options {
   bool check = false;

@@ -1,6 +1,6 @@
-// ./dev bench redis [--check] [--rounds N]: single-entry PutEvents that are stored durably, beside Redis that appends
-// the same bytes and syncs before it answers, in turn and in the same directory; and the latency of PutEvents at half
-// of the rate that the whole pipeline of logistics-events reached, in syncs.
+// ./dev bench redis [--check] [--rounds N] [--requests N]: single-entry PutEvents that are stored durably, beside Redis
+// that appends the same bytes and syncs before it answers, in turn and in the same directory; and the latency of
+// PutEvents at half of the rate that the whole pipeline of logistics-events reached, in syncs.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -19,7 +19,6 @@ namespace fs = std::filesystem;
 using namespace waybill::bench;
 
 constexpr int kConnections = 32;
-constexpr std::int64_t kRequests = 50'000;
 constexpr std::size_t kEventBytes = 420;  // an event of the load client, as it is stored
 constexpr double kLeastRatio = 1.0;       // of Redis
 constexpr double kMostSyncs = 5;          // p99 at half load
@@ -37,12 +36,12 @@ double median(std::vector<double> values) {
 
 class Rounds {
  public:
-  explicit Rounds(fs::path base) : base_(std::move(base)) {}
+  Rounds(fs::path base, std::int64_t requests) : base_(std::move(base)), requests_(requests) {}
 
   void measure() {
     const LoadResult stored = load(WAYBILL_BENCH_ARCHIVE, 0);
     const double waybill = static_cast<double>(stored.acknowledged) / stored.seconds;
-    const double redis = RedisChild(fresh()).xadd_rate(kConnections, kRequests, kEventBytes);
+    const double redis = RedisChild(fresh()).xadd_rate(kConnections, requests_, kEventBytes);
     const LoadResult full = load(WAYBILL_RULES, 0);
     const double handled = static_cast<double>(full.acknowledged) / full.seconds;
     const double sync_ms = fsync_seconds(base_) * 1000;
@@ -73,7 +72,7 @@ class Rounds {
     plan.port = daemon.port();
     plan.connections = kConnections;
     plan.entries_per_request = 1;
-    plan.events = kRequests;
+    plan.events = requests_;
     plan.paced_rate = rate;
     const LoadResult result = drive(plan);
     if (result.refused > 0) throw std::runtime_error(std::to_string(result.refused) + " requests were refused");
@@ -81,6 +80,7 @@ class Rounds {
   }
 
   const fs::path base_;
+  const std::int64_t requests_;
   std::vector<double> ratios_;
   std::vector<double> syncs_;
 };
@@ -88,13 +88,16 @@ class Rounds {
 int run(int count, char** arguments) {
   bool check = false;
   int rounds = 5;
+  std::int64_t requests = 50'000;
   for (int i = 1; i < count; ++i) {
     if (std::strcmp(arguments[i], "--check") == 0) {
       check = true;
     } else if (std::strcmp(arguments[i], "--rounds") == 0 && i + 1 < count) {
       rounds = std::atoi(arguments[++i]);
+    } else if (std::strcmp(arguments[i], "--requests") == 0 && i + 1 < count) {
+      requests = std::atoll(arguments[++i]);
     } else {
-      throw std::runtime_error("usage: bench_redis [--check] [--rounds N]");
+      throw std::runtime_error("usage: bench_redis [--check] [--rounds N] [--requests N]");
     }
   }
   const fs::path base = fs::path(required("WAYBILL_BENCH_DIR")) / "redis";
@@ -102,7 +105,7 @@ int run(int count, char** arguments) {
   refuse_memory(base);
   std::printf("%12s %12s %7s %14s %9s %9s %9s %7s\n", "PutEvents/s", "XADD/s", "ratio", "with handler/s", "half p50",
               "half p99", "sync ms", "syncs");
-  Rounds results(base);
+  Rounds results(base, requests);
   for (int round = 0; round < rounds; ++round) results.measure();
   const bool good = results.holds();
   if (!check) return 0;
