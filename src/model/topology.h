@@ -17,6 +17,7 @@
 #include "model/arn.h"
 #include "model/catalog.h"
 #include "model/ids.h"
+#include "model/queue_spec.h"
 #include "model/subscription_spec.h"
 
 namespace waybill {
@@ -151,10 +152,13 @@ class Topology {
   const BusSpec* bus(std::string_view name) const { return bus_at(place_.event_bus(name)); }  // of the home place
   std::shared_ptr<const FunctionSpec> function(const std::string& arn) const;
   const TopicSpec* topic(const std::string& arn) const;
+  std::shared_ptr<const QueueSpec> queue(const std::string& arn) const;
+  std::shared_ptr<const QueueSpec> queue(QueueId id) const;
   std::shared_ptr<const EndpointSpec> endpoint(EndpointId id) const;
   const std::unordered_map<EndpointId, std::shared_ptr<const EndpointSpec>>& endpoints() const { return endpoints_; }
   const std::map<std::string, std::shared_ptr<const FunctionSpec>>& functions() const { return functions_; }
   const std::map<std::string, TopicSpec>& topics() const { return topics_; }
+  const std::map<std::string, std::shared_ptr<const QueueSpec>>& queues() const { return queues_; }
   // Owner of the table or bus with that ARN ("" when the API made it, or it is unknown).
   std::string owner_of(const std::string& arn) const;
 
@@ -164,7 +168,9 @@ class Topology {
   std::map<std::string, BusSpec, std::less<>> buses_;
   std::map<std::string, std::shared_ptr<const FunctionSpec>> functions_;  // by ARN
   std::map<std::string, TopicSpec> topics_;                               // by ARN
-  std::map<std::string, std::string> owners_;                             // ARN → owner
+  std::map<std::string, std::shared_ptr<const QueueSpec>> queues_;        // by ARN
+  std::unordered_map<QueueId, std::shared_ptr<const QueueSpec>> queues_by_id_;
+  std::map<std::string, std::string> owners_;  // ARN → owner
   std::unordered_map<EndpointId, std::shared_ptr<const EndpointSpec>> endpoints_;
 };
 

@@ -104,6 +104,8 @@ class TopologyBuilder {
     collect_permissions();
     each(kInvokeConfig, [this](const Resource& r, const Json& body) { invoke_config(r, body); });
     each(kFunction, [this](const Resource& r, const Json& body) { function(r, body); });
+    each(kinds::kQueuePolicy, [this](const Resource& r, const Json& body) { queue_policy(r, body); });
+    each(kinds::kQueue, [this](const Resource& r, const Json& body) { queue(r, body); });
     each(kTopic, [this](const Resource& r, const Json& body) { topic(r, body); });
     each(kSubscription, [this](const Resource& r, const Json& body) { subscription(r, body); });
     each(kinds::kRule, [this](const Resource& r, const Json& body) { rule(r, body); });
@@ -231,6 +233,36 @@ class TopologyBuilder {
     topology_->functions_[spec->arn] = std::move(spec);
   }
 
+  // Queues: names, ARNs or URLs. A policy that was put on the queue itself wins.
+  void queue_policy(const Resource& resource, const Json& body) {
+    if (!body.contains("Queues") || !body.contains("PolicyDocument")) return;
+    for (const std::string& queue : texts(body["Queues"])) {
+      const std::string name = queue.substr(queue.find_last_of("/:") + 1);
+      queue_policies_[place_of(resource).queue(name)] = &body["PolicyDocument"];
+    }
+  }
+
+  void queue(const Resource& resource, const Json& body) {
+    const std::string arn = place_of(resource).queue(resource.key.name);
+    const auto policy = queue_policies_.find(arn);
+    Json with_policy;
+    if (policy != queue_policies_.end() && !body.contains("Policy")) {
+      with_policy = body;
+      with_policy["Policy"] = *policy->second;
+    }
+    auto read = read_queue(resource.key.name, with_policy.is_null() ? body : with_policy);
+    if (!read) {
+      if (!problem_) problem_ = invalid("queue " + resource.key.name + ": " + read.error().message);
+      return;
+    }
+    auto spec = std::make_shared<QueueSpec>(std::move(*read));
+    spec->id = QueueId{state_number(resource, "Id")};
+    spec->arn = arn;
+    spec->owner = resource.owner;
+    topology_->queues_by_id_[spec->id] = spec;
+    topology_->queues_[arn] = std::move(spec);
+  }
+
   void topic(const Resource& resource, const Json& body) {
     const std::string arn = place_of(resource).topic(resource.key.name);
     topic_bodies_[arn] = &body;
@@ -344,6 +376,7 @@ class TopologyBuilder {
   std::set<std::string> destinations_;                  // functions that hear of others' invocations
   std::optional<Error> problem_;                        // the first one
   std::map<std::string, const Json*> topic_bodies_;     // by ARN
+  std::map<std::string, const Json*> queue_policies_;   // by ARN of the queue
   std::shared_ptr<Topology> topology_;
   std::map<std::string, std::vector<PolicyStatement>> permissions_;  // by role name
   std::map<std::string, std::vector<PolicyStatement>> managed_;      // by policy ARN
