@@ -110,8 +110,8 @@ class QueueService {
   // Of what was sent before the call. Once in 60 seconds (wall time): PurgeQueueInProgress.
   void purge(const std::string& queue_arn, Done<void> done);
   void counts(const std::string& queue_arn, Done<Counts> done);
-  // From the message that becomes visible first; after: the last of the page before.
-  void peek(const std::string& queue_arn, int limit, std::optional<MessageFence> after, Done<std::vector<Peeked>> done);
+  // Those that become visible first, at most 1,000; of a FIFO queue, group by group.
+  void peek(const std::string& queue_arn, int limit, Done<std::vector<Peeked>> done);
 
   // Polls that wait now, for metrics and tests.
   std::size_t parked() const;

@@ -1,5 +1,7 @@
 #include "store/changes.h"
 
+#include <algorithm>
+
 #include "store/apply.h"
 
 namespace waybill::store {
@@ -49,6 +51,15 @@ class HeldBytes {
   std::size_t operator()(const AppendHistory& change) const {
     return change.event_id.size() + change.outcome.size() + change.detail.size();
   }
+  std::size_t operator()(const SendMessage& change) const {
+    if (!change.message) return 0;
+    const Message& message = *change.message;
+    return sizeof(Message) + message.body.size() + message.attributes.size() + message.group.size() +
+           message.dedup.size() + change.dedup_key.size();
+  }
+  std::size_t operator()(const MoveMessages& change) const {
+    return change.routes.size() * sizeof(MoveMessages::Route) + change.ids.size() * sizeof(MessageId);
+  }
   template <class Flat>
   std::size_t operator()(const Flat&) const {
     return 0;
@@ -71,6 +82,26 @@ std::size_t weight_at_depth(const Changes& changes, int depth) {
 }
 
 }  // namespace
+
+std::vector<QueueId> arrivals(const Changes& changes) {
+  std::vector<QueueId> queues;
+  const auto note = [&](QueueId queue) {
+    if (std::find(queues.begin(), queues.end(), queue) == queues.end()) queues.push_back(queue);
+  };
+  for (const Change& change : changes.list) {
+    if (const auto* send = std::get_if<SendMessage>(&change)) note(send->queue);
+    if (const auto* visibility = std::get_if<ChangeVisibility>(&change)) note(visibility->fence.queue);
+    // What was deleted may have locked its group.
+    if (const auto* remove = std::get_if<DeleteMessage>(&change); remove && remove->fifo) note(remove->fence.queue);
+    if (const auto* receive = std::get_if<ReceiveMessages>(&change); receive && receive->redrive) {
+      note(receive->redrive->dlq);
+    }
+    if (const auto* move = std::get_if<MoveMessages>(&change)) {
+      for (const MoveMessages::Route& route : move->routes) note(route.to);
+    }
+  }
+  return queues;
+}
 
 std::size_t weight(const Changes& changes) { return weight_at_depth(changes, 0); }
 
