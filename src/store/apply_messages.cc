@@ -65,7 +65,8 @@ Result<MessagesReceived> MessageRules::receive(const ReceiveMessages& change) {
   Taking taking{change, received};
   if (!received.over_limit) {
     WAYBILL_CHECK(change.fifo ? receive_fifo(taking) : receive_standard(taking));
-    received.more = taking.full();
+    const bool still_visible = change.visible_at <= change.now && taking.looked_at > 0;
+    received.more = taking.full() || still_visible;
   }
   // What else is visible is taken next time, whatever is visible after that.
   if (!received.more) WAYBILL_CHECK(find_next(taking));

@@ -1,7 +1,5 @@
 #include "store/changes.h"
 
-#include <algorithm>
-
 #include "store/apply.h"
 
 namespace waybill::store {
@@ -83,24 +81,20 @@ std::size_t weight_at_depth(const Changes& changes, int depth) {
 
 }  // namespace
 
-std::vector<QueueId> arrivals(const Changes& changes) {
-  std::vector<QueueId> queues;
-  const auto note = [&](QueueId queue) {
-    if (std::find(queues.begin(), queues.end(), queue) == queues.end()) queues.push_back(queue);
-  };
-  for (const Change& change : changes.list) {
-    if (const auto* send = std::get_if<SendMessage>(&change)) note(send->queue);
-    if (const auto* visibility = std::get_if<ChangeVisibility>(&change)) note(visibility->fence.queue);
+void arrivals(const Changes& changes, const std::vector<ChangeResult>& results, std::vector<QueueId>& queues) {
+  for (std::size_t i = 0; i < changes.list.size(); ++i) {
+    const Change& change = changes.list[i];
+    if (const auto* send = std::get_if<SendMessage>(&change)) queues.push_back(send->queue);
+    if (const auto* visibility = std::get_if<ChangeVisibility>(&change)) queues.push_back(visibility->fence.queue);
     // What was deleted may have locked its group.
-    if (const auto* remove = std::get_if<DeleteMessage>(&change); remove && remove->fifo) note(remove->fence.queue);
-    if (const auto* receive = std::get_if<ReceiveMessages>(&change); receive && receive->redrive) {
-      note(receive->redrive->dlq);
-    }
+    const auto* remove = std::get_if<DeleteMessage>(&change);
+    if (remove && remove->fifo) queues.push_back(remove->fence.queue);
+    const auto* receive = std::get_if<ReceiveMessages>(&change);
+    if (receive && std::get<MessagesReceived>(results[i]).redriven > 0) queues.push_back(receive->redrive->dlq);
     if (const auto* move = std::get_if<MoveMessages>(&change)) {
-      for (const MoveMessages::Route& route : move->routes) note(route.to);
+      for (const MoveMessages::Route& route : move->routes) queues.push_back(route.to);
     }
   }
-  return queues;
 }
 
 std::size_t weight(const Changes& changes) { return weight_at_depth(changes, 0); }

@@ -235,8 +235,8 @@ using Applied = boost::system::result<std::vector<ChangeResult>, Refusal>;
   throw std::runtime_error(refusal.message);
 }
 
-// Queues in which messages may be there to be received that were not before the unit.
-std::vector<QueueId> arrivals(const Changes& changes);
+// Adds the queues in which there may be messages to be received that were not before the unit, once for each of them.
+void arrivals(const Changes& changes, const std::vector<ChangeResult>& results, std::vector<QueueId>& queues);
 
 // Bytes a unit holds while it waits, for the lanes' limits.
 std::size_t weight(const Changes& changes);

@@ -46,7 +46,7 @@ class Journal::Impl {
   std::vector<Unit> wait_for_group();
   // False when there is poison.
   bool commit(std::vector<Unit> group);
-  void tell_arrivals(const std::vector<QueueId>& queues);
+  void tell_arrivals(const std::vector<Unit>& group, const GroupOutcome& outcome);
   bool checkpoint();
   void poison(const Error& error, std::span<Unit> uncommitted);
 
@@ -206,13 +206,9 @@ bool Journal::Impl::commit(std::vector<Unit> group) {
   GroupOutcome outcome = group_commit_.run(group);
   // Before the callers hear of it: an attempt that one of them begins now must carry the new generation.
   generation_ = group_commit_.generation();
-  std::vector<QueueId> arrived;
+  tell_arrivals(group, outcome);
   for (std::size_t i = 0; i < outcome.applied.size(); ++i) {
     Applied& applied = outcome.applied[i];
-    if (!applied.has_error()) {
-      const auto queues = arrivals(group[i].changes);
-      arrived.insert(arrived.end(), queues.begin(), queues.end());
-    }
     if (applied.has_error()) {
       refuse(group[i], std::move(applied).error());
     } else if (group[i].done) {
@@ -223,8 +219,6 @@ bool Journal::Impl::commit(std::vector<Unit> group) {
     poison(*outcome.poison, std::span(group).subspan(outcome.applied.size()));
     return false;
   }
-  // Afterwards: a receive of this group that found nothing was applied before the message came, or after it went.
-  if (!arrived.empty()) tell_arrivals(arrived);
   probe_.wal_size(engine_->wal_bytes());
   return true;
 }
@@ -234,7 +228,12 @@ void Journal::Impl::on_arrivals(std::function<void(const std::vector<QueueId>&)>
   on_arrivals_ = std::make_shared<const std::function<void(const std::vector<QueueId>&)>>(std::move(tell));
 }
 
-void Journal::Impl::tell_arrivals(const std::vector<QueueId>& queues) {
+void Journal::Impl::tell_arrivals(const std::vector<Unit>& group, const GroupOutcome& outcome) {
+  std::vector<QueueId> queues;
+  for (std::size_t i = 0; i < outcome.applied.size(); ++i) {
+    if (outcome.applied[i]) arrivals(group[i].changes, *outcome.applied[i], queues);
+  }
+  if (queues.empty()) return;
   std::shared_ptr<const std::function<void(const std::vector<QueueId>&)>> tell;
   {
     const std::lock_guard lock(mutex_);
