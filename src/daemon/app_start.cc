@@ -75,6 +75,7 @@ Status App::Impl::start() {
       std::make_unique<WorkerPool>(static_cast<std::size_t>(settings_.number("delivery.workers")) + 1, kSpareWorkers);
   make_delivery();
   make_replays();
+  make_queues();
   plan_maintenance();
   if (clock_is_virtual()) make_time_machine();
   make_api();
@@ -163,6 +164,7 @@ Status App::Impl::deploy() {
 // After every change of the catalog; at start before there is anybody to tell.
 void App::Impl::catalog_changed() {
   if (dispatcher_) dispatcher_->reconfigure();
+  if (queues_) queues_->reconfigure();
   if (!scheduler_ || !serving_) return;
   scheduler_->reconfigure();
   run_schedules();
@@ -225,11 +227,16 @@ void App::Impl::make_delivery() {
   if (mailer_) transports["email"] = transports["email-json"] = &mailer_->transport();
   invocations_ = std::make_unique<InvocationDestinations>(
       InvocationDestinations::Ports{topology_, *acceptor_, *journal_, random_});
-  invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{*functions_, *invocations_, *crashes_, *acceptor_,
-                                                                  topology_, destinations_, *caller_, transports,
-                                                                  *journal_, random_, probes_});
+  queue_targets_ = std::make_unique<QueueTargets>(
+      topology_, *journal_, [this](const std::string& stored, const SubscriptionSpec& subscription) {
+        return web_topics_->envelope(stored, subscription);
+      });
+  invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{*functions_, *invocations_, *queue_targets_,
+                                                                  *crashes_, *acceptor_, topology_, destinations_,
+                                                                  *caller_, transports, *journal_, random_, probes_});
   make_faults();
-  dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *invocations_, *journal_, random_, probes_);
+  dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *invocations_, *queue_targets_, *journal_,
+                                                      random_, probes_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
   delivery::DispatcherOptions options;
   options.backoff = {settings_.duration("retry.base"), settings_.duration("retry.cap")};
