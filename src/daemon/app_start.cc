@@ -49,14 +49,14 @@ Status check_clock(const Settings& settings) {
 
 Place place_of(const Settings& settings) { return {settings.text("account_id"), settings.text("region")}; }
 
+}  // namespace
+
 LogLevel function_log_level(const std::string& text) {
   if (text == "debug") return LogLevel::debug;
   if (text == "info") return LogLevel::info;
   if (text == "error") return LogLevel::error;
   return LogLevel::warn;
 }
-
-}  // namespace
 
 Status App::Impl::start() {
   WAYBILL_CHECK(check_listen(settings_));
@@ -87,6 +87,8 @@ Status App::Impl::start() {
   serving_ = true;
   run_schedules();
   replays_->wake();
+  event_sources_->reconfigure();
+  move_tasks_->wake();
   web_topics_->ask_receivers();
   ready_ = true;
   return {};
@@ -165,6 +167,7 @@ Status App::Impl::deploy() {
 void App::Impl::catalog_changed() {
   if (dispatcher_) dispatcher_->reconfigure();
   if (queues_) queues_->reconfigure();
+  if (event_sources_ && serving_) event_sources_->reconfigure();
   if (!scheduler_ || !serving_) return;
   scheduler_->reconfigure();
   run_schedules();
@@ -304,8 +307,9 @@ Status App::Impl::listen() {
 }
 
 void App::Impl::plan_maintenance() {
-  maintenance_ = std::make_unique<Maintenance>(Maintenance::Ports{
-      *journal_, *readers_, *book_, tables_, wall_, probes_.metrics(), settings_.duration("dead_letters.retention")});
+  maintenance_ = std::make_unique<Maintenance>(Maintenance::Ports{*journal_, *readers_, *book_, topology_, tables_,
+                                                                  wall_, probes_.metrics(),
+                                                                  settings_.duration("dead_letters.retention")});
   maintenance_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] {
     workers_->post([this] { maintenance_->run(); });  // it waits for commits
     maintenance_timer_->wake_in(settings_.duration("maintenance.interval"));
