@@ -16,13 +16,20 @@
 #include "daemon/maintenance.h"
 #include "daemon/probes.h"
 #include "daemon/target_invoker.h"
-#include "daemon/web_topics.h"
 #include "daemon/time_machine.h"
+#include "daemon/web_topics.h"
 #include "daemon/wiring.h"
+#include "handlers/host/batch_function_invoker.h"
 #include "handlers/host/function_invoker.h"
+#include "queue/event_sources.h"
+#include "queue/move_tasks.h"
+#include "queue/service.h"
 #include "store/sqlite/store.h"
 
 namespace waybill {
+
+// The setting log.functions.
+LogLevel function_log_level(const std::string& text);
 
 // Members are in the order in which they start; destruction is the reverse.
 class App::Impl final : public bus::DeliverySink {
@@ -59,6 +66,9 @@ class App::Impl final : public bus::DeliverySink {
   void make_api();
   Status listen();
   void make_replays();
+  void make_queues();
+  void add_queue_parts(std::vector<TimeMachine::Part>& parts);
+  std::vector<metrics::Gauges::Queue> queue_gauges();
   Status start_schedules();
   void run_schedules();
   void catalog_changed();
@@ -107,6 +117,7 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<WebTopics> web_topics_;
   std::unique_ptr<Mailer> mailer_;  // where there is a server for e-mails
   std::unique_ptr<InvocationDestinations> invocations_;
+  std::unique_ptr<QueueTargets> queue_targets_;
   std::unique_ptr<TargetInvoker> invoker_;
   std::unique_ptr<delivery::Faults> faults_;  // these two only where faults are allowed
   std::unique_ptr<FaultInvoker> fault_invoker_;
@@ -117,6 +128,13 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<WakeTimer> schedule_timer_;
   std::unique_ptr<archive::ReplayRunner> replays_;
   std::unique_ptr<WakeTimer> replay_timer_;
+  std::unique_ptr<queue::QueueService> queues_;
+  std::unique_ptr<WakeTimer> queue_timer_;
+  std::unique_ptr<BatchFunctionInvoker> batches_;
+  std::unique_ptr<queue::EventSources> event_sources_;
+  std::unique_ptr<WakeTimer> event_source_timer_;
+  std::unique_ptr<queue::MoveTasks> move_tasks_;
+  std::unique_ptr<WakeTimer> move_timer_;
   std::unique_ptr<Maintenance> maintenance_;
   std::unique_ptr<WakeTimer> maintenance_timer_;
   std::unique_ptr<TimeMachine> time_machine_;  // where the clock is virtual

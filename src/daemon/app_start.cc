@@ -49,14 +49,14 @@ Status check_clock(const Settings& settings) {
 
 Place place_of(const Settings& settings) { return {settings.text("account_id"), settings.text("region")}; }
 
+}  // namespace
+
 LogLevel function_log_level(const std::string& text) {
   if (text == "debug") return LogLevel::debug;
   if (text == "info") return LogLevel::info;
   if (text == "error") return LogLevel::error;
   return LogLevel::warn;
 }
-
-}  // namespace
 
 Status App::Impl::start() {
   WAYBILL_CHECK(check_listen(settings_));
@@ -75,6 +75,7 @@ Status App::Impl::start() {
       std::make_unique<WorkerPool>(static_cast<std::size_t>(settings_.number("delivery.workers")) + 1, kSpareWorkers);
   make_delivery();
   make_replays();
+  make_queues();
   plan_maintenance();
   if (clock_is_virtual()) make_time_machine();
   make_api();
@@ -86,6 +87,8 @@ Status App::Impl::start() {
   serving_ = true;
   run_schedules();
   replays_->wake();
+  event_sources_->reconfigure();
+  move_tasks_->wake();
   web_topics_->ask_receivers();
   ready_ = true;
   return {};
@@ -163,6 +166,8 @@ Status App::Impl::deploy() {
 // After every change of the catalog; at start before there is anybody to tell.
 void App::Impl::catalog_changed() {
   if (dispatcher_) dispatcher_->reconfigure();
+  if (queues_) queues_->reconfigure();
+  if (event_sources_ && serving_) event_sources_->reconfigure();
   if (!scheduler_ || !serving_) return;
   scheduler_->reconfigure();
   run_schedules();
@@ -225,11 +230,16 @@ void App::Impl::make_delivery() {
   if (mailer_) transports["email"] = transports["email-json"] = &mailer_->transport();
   invocations_ = std::make_unique<InvocationDestinations>(
       InvocationDestinations::Ports{topology_, *acceptor_, *journal_, random_});
-  invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{*functions_, *invocations_, *crashes_, *acceptor_,
-                                                                  topology_, destinations_, *caller_, transports,
-                                                                  *journal_, random_, probes_});
+  queue_targets_ = std::make_unique<QueueTargets>(
+      topology_, *journal_, [this](const std::string& stored, const SubscriptionSpec& subscription) {
+        return web_topics_->envelope(stored, subscription);
+      });
+  invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{*functions_, *invocations_, *queue_targets_,
+                                                                  *crashes_, *acceptor_, topology_, destinations_,
+                                                                  *caller_, transports, *journal_, random_, probes_});
   make_faults();
-  dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *invocations_, *journal_, random_, probes_);
+  dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *invocations_, *queue_targets_, *journal_,
+                                                      random_, probes_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
   delivery::DispatcherOptions options;
   options.backoff = {settings_.duration("retry.base"), settings_.duration("retry.cap")};
@@ -297,8 +307,9 @@ Status App::Impl::listen() {
 }
 
 void App::Impl::plan_maintenance() {
-  maintenance_ = std::make_unique<Maintenance>(Maintenance::Ports{
-      *journal_, *readers_, *book_, tables_, wall_, probes_.metrics(), settings_.duration("dead_letters.retention")});
+  maintenance_ = std::make_unique<Maintenance>(Maintenance::Ports{*journal_, *readers_, *book_, topology_, tables_,
+                                                                  wall_, probes_.metrics(),
+                                                                  settings_.duration("dead_letters.retention")});
   maintenance_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] {
     workers_->post([this] { maintenance_->run(); });  // it waits for commits
     maintenance_timer_->wake_in(settings_.duration("maintenance.interval"));

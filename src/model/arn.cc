@@ -1,6 +1,7 @@
 #include "model/arn.h"
 
 #include <array>
+#include <cctype>
 
 namespace waybill {
 
@@ -49,8 +50,38 @@ std::string Place::archive(std::string_view name) const {
 std::string Place::replay(std::string_view name) const { return make(*this, "events", "replay/" + std::string(name)); }
 std::string Place::table(std::string_view name) const { return make(*this, "dynamodb", "table/" + std::string(name)); }
 std::string Place::topic(std::string_view name) const { return make(*this, "sns", std::string(name)); }
+std::string Place::queue(std::string_view name) const { return make(*this, "sqs", std::string(name)); }
 std::string Place::function(std::string_view name) const {
   return make(*this, "lambda", "function:" + std::string(name));
+}
+
+namespace {
+
+bool same_character(char a, char b, bool ignore_case) {
+  if (a == b) return true;
+  return ignore_case && std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+}
+
+}  // namespace
+
+bool wildcard_matches(std::string_view pattern, std::string_view text, bool ignore_case) {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || same_character(pattern[p], text[t], ignore_case))) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
 }
 
 std::string_view event_bus_name(std::string_view name_or_arn) {

@@ -32,8 +32,12 @@ struct Place {
   std::string replay(std::string_view name) const;
   std::string table(std::string_view name) const;
   std::string topic(std::string_view name) const;
+  std::string queue(std::string_view name) const;
   std::string function(std::string_view name) const;
 };
+
+// IAM's wildcards: * any run of characters, ? one.
+bool wildcard_matches(std::string_view pattern, std::string_view text, bool ignore_case);
 
 // The name in a bus name or bus ARN.
 std::string_view event_bus_name(std::string_view name_or_arn);

@@ -23,6 +23,10 @@ inline constexpr const char* kReplay = "Waybill::Events::Replay";
 inline constexpr const char* kConnection = "AWS::Events::Connection";
 inline constexpr const char* kApiDestination = "AWS::Events::ApiDestination";
 inline constexpr const char* kTable = "AWS::DynamoDB::Table";
+inline constexpr const char* kQueue = "AWS::SQS::Queue";
+inline constexpr const char* kQueuePolicy = "AWS::SQS::QueuePolicy";
+inline constexpr const char* kMessageMoveTask = "Waybill::SQS::MessageMoveTask";
+inline constexpr const char* kEventSourceMapping = "AWS::Lambda::EventSourceMapping";
 }  // namespace kinds
 
 struct CatalogRow {

@@ -19,6 +19,8 @@ using EndpointId = Id<struct EndpointTag>;
 using DeadLetterId = Id<struct DeadLetterTag>;
 using TableId = Id<struct TableTag>;
 using ArchiveId = Id<struct ArchiveTag>;
+using QueueId = Id<struct QueueTag>;
+using MessageId = Id<struct MessageTag>;
 
 }  // namespace waybill
 

@@ -38,6 +38,16 @@ const TopicSpec* Topology::topic(const std::string& arn) const {
   return found == topics_.end() ? nullptr : &found->second;
 }
 
+std::shared_ptr<const QueueSpec> Topology::queue(const std::string& arn) const {
+  const auto found = queues_.find(arn);
+  return found == queues_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const QueueSpec> Topology::queue(QueueId id) const {
+  const auto found = queues_by_id_.find(id);
+  return found == queues_by_id_.end() ? nullptr : found->second;
+}
+
 std::shared_ptr<const EndpointSpec> Topology::endpoint(EndpointId id) const {
   const auto found = endpoints_.find(id);
   return found == endpoints_.end() ? nullptr : found->second;

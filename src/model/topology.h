@@ -16,7 +16,9 @@
 #include "expr/input_shape.h"
 #include "model/arn.h"
 #include "model/catalog.h"
+#include "model/event_source_spec.h"
 #include "model/ids.h"
+#include "model/queue_spec.h"
 #include "model/subscription_spec.h"
 
 namespace waybill {
@@ -121,6 +123,7 @@ struct EndpointSpec {
   // Targets: what is delivered instead of the event; null for the event itself.
   std::shared_ptr<const expr::InputShape> shape;
   std::string http_parameters;  // targets: the HttpParameters as JSON text, "" for none
+  std::string message_group;    // targets: the MessageGroupId of SqsParameters, "" for none
   RetryPolicy retry;
   std::string dlq_arn;
   std::string protocol, address, topic_arn;  // subscriptions
@@ -151,10 +154,15 @@ class Topology {
   const BusSpec* bus(std::string_view name) const { return bus_at(place_.event_bus(name)); }  // of the home place
   std::shared_ptr<const FunctionSpec> function(const std::string& arn) const;
   const TopicSpec* topic(const std::string& arn) const;
+  std::shared_ptr<const QueueSpec> queue(const std::string& arn) const;
+  std::shared_ptr<const QueueSpec> queue(QueueId id) const;
   std::shared_ptr<const EndpointSpec> endpoint(EndpointId id) const;
   const std::unordered_map<EndpointId, std::shared_ptr<const EndpointSpec>>& endpoints() const { return endpoints_; }
   const std::map<std::string, std::shared_ptr<const FunctionSpec>>& functions() const { return functions_; }
   const std::map<std::string, TopicSpec>& topics() const { return topics_; }
+  const std::map<std::string, std::shared_ptr<const QueueSpec>>& queues() const { return queues_; }
+  // By name of their row in the catalog.
+  const std::map<std::string, std::shared_ptr<const EventSourceSpec>>& event_sources() const { return event_sources_; }
   // Owner of the table or bus with that ARN ("" when the API made it, or it is unknown).
   std::string owner_of(const std::string& arn) const;
 
@@ -164,7 +172,10 @@ class Topology {
   std::map<std::string, BusSpec, std::less<>> buses_;
   std::map<std::string, std::shared_ptr<const FunctionSpec>> functions_;  // by ARN
   std::map<std::string, TopicSpec> topics_;                               // by ARN
-  std::map<std::string, std::string> owners_;                             // ARN → owner
+  std::map<std::string, std::shared_ptr<const QueueSpec>> queues_;        // by ARN
+  std::unordered_map<QueueId, std::shared_ptr<const QueueSpec>> queues_by_id_;
+  std::map<std::string, std::shared_ptr<const EventSourceSpec>> event_sources_;
+  std::map<std::string, std::string> owners_;  // ARN → owner
   std::unordered_map<EndpointId, std::shared_ptr<const EndpointSpec>> endpoints_;
 };
 

@@ -63,7 +63,7 @@ std::shared_ptr<const expr::InputShape> input_shape(const std::string& id, const
   return shape ? std::make_shared<const expr::InputShape>(std::move(*shape)) : nullptr;
 }
 
-std::string nested_arn(const Json& object, const char* member, const char* name) {
+std::string nested_text(const Json& object, const char* member, const char* name) {
   const auto found = object.find(member);
   return found != object.end() && found->is_object() ? text(*found, name) : std::string();
 }
@@ -104,6 +104,9 @@ class TopologyBuilder {
     collect_permissions();
     each(kInvokeConfig, [this](const Resource& r, const Json& body) { invoke_config(r, body); });
     each(kFunction, [this](const Resource& r, const Json& body) { function(r, body); });
+    each(kinds::kQueuePolicy, [this](const Resource& r, const Json& body) { queue_policy(r, body); });
+    each(kinds::kQueue, [this](const Resource& r, const Json& body) { queue(r, body); });
+    each(kinds::kEventSourceMapping, [this](const Resource& r, const Json& body) { event_source(r, body); });
     each(kTopic, [this](const Resource& r, const Json& body) { topic(r, body); });
     each(kSubscription, [this](const Resource& r, const Json& body) { subscription(r, body); });
     each(kinds::kRule, [this](const Resource& r, const Json& body) { rule(r, body); });
@@ -174,8 +177,8 @@ class TopologyBuilder {
     config.max_retries = body.value("MaximumRetryAttempts", config.max_retries);
     config.max_age = std::chrono::seconds{body.value("MaximumEventAgeInSeconds", config.max_age.count())};
     if (const auto found = body.find("DestinationConfig"); found != body.end() && found->is_object()) {
-      config.on_success = nested_arn(*found, "OnSuccess", "Destination");
-      config.on_failure = nested_arn(*found, "OnFailure", "Destination");
+      config.on_success = nested_text(*found, "OnSuccess", "Destination");
+      config.on_failure = nested_text(*found, "OnFailure", "Destination");
     }
     for (const std::string& arn : {config.on_success, config.on_failure}) {
       if (target_kind(arn) == TargetKind::function) destinations_.insert(arn);
@@ -224,11 +227,51 @@ class TopologyBuilder {
         spec->environment[name] = value.is_string() ? value.get<std::string>() : value.dump();
       }
     }
-    spec->dlq_arn = nested_arn(body, "DeadLetterConfig", "TargetArn");
+    spec->dlq_arn = nested_text(body, "DeadLetterConfig", "TargetArn");
     const std::string role = text(body, "Role");
     if (!role.empty()) spec->permissions = permissions_[role.substr(role.rfind('/') + 1)];
     add_invocations(spec);
     topology_->functions_[spec->arn] = std::move(spec);
+  }
+
+  // Queues: names, ARNs or URLs. A policy that was put on the queue itself wins.
+  void queue_policy(const Resource& resource, const Json& body) {
+    if (!body.contains("Queues") || !body.contains("PolicyDocument")) return;
+    for (const std::string& queue : texts(body["Queues"])) {
+      const std::string name = queue.substr(queue.find_last_of("/:") + 1);
+      queue_policies_[place_of(resource).queue(name)] = &body["PolicyDocument"];
+    }
+  }
+
+  void queue(const Resource& resource, const Json& body) {
+    const std::string arn = place_of(resource).queue(resource.key.name);
+    const auto policy = queue_policies_.find(arn);
+    Json with_policy;
+    if (policy != queue_policies_.end() && !body.contains("Policy")) {
+      with_policy = body;
+      with_policy["Policy"] = *policy->second;
+    }
+    auto read = read_queue(resource.key.name, with_policy.is_null() ? body : with_policy);
+    if (!read) {
+      if (!problem_) problem_ = invalid("queue " + resource.key.name + ": " + read.error().message);
+      return;
+    }
+    auto spec = std::make_shared<QueueSpec>(std::move(*read));
+    spec->id = QueueId{state_number(resource, "Id")};
+    spec->arn = arn;
+    spec->owner = resource.owner;
+    topology_->queues_by_id_[spec->id] = spec;
+    topology_->queues_[arn] = std::move(spec);
+  }
+
+  void event_source(const Resource& resource, const Json& body) {
+    if (target_kind(text(body, "EventSourceArn")) != TargetKind::queue) return;
+    auto read = read_event_source(resource.key.name, body, place_of(resource));
+    if (!read) {
+      if (!problem_) problem_ = invalid("event source mapping " + resource.key.name + ": " + read.error().message);
+      return;
+    }
+    topology_->event_sources_[resource.key.name] = std::make_shared<const EventSourceSpec>(std::move(*read));
   }
 
   void topic(const Resource& resource, const Json& body) {
@@ -322,8 +365,9 @@ class TopologyBuilder {
     endpoint.target_arn = spec.arn;
     endpoint.shape = input_shape(spec.id, body);
     if (body.contains("HttpParameters")) endpoint.http_parameters = body["HttpParameters"].dump();
+    endpoint.message_group = nested_text(body, "SqsParameters", "MessageGroupId");
     endpoint.retry = retry_policy(body);
-    endpoint.dlq_arn = nested_arn(body, "DeadLetterConfig", "Arn");
+    endpoint.dlq_arn = nested_text(body, "DeadLetterConfig", "Arn");
     endpoint.function = topology_->function(spec.arn);
     spec.endpoint = add(std::move(endpoint));
     return spec;
@@ -344,6 +388,7 @@ class TopologyBuilder {
   std::set<std::string> destinations_;                  // functions that hear of others' invocations
   std::optional<Error> problem_;                        // the first one
   std::map<std::string, const Json*> topic_bodies_;     // by ARN
+  std::map<std::string, const Json*> queue_policies_;   // by ARN of the queue
   std::shared_ptr<Topology> topology_;
   std::map<std::string, std::vector<PolicyStatement>> permissions_;  // by role name
   std::map<std::string, std::vector<PolicyStatement>> managed_;      // by policy ARN

@@ -1,15 +1,10 @@
 #include "handlers/host/permissions.h"
 
-#include <cctype>
+#include "model/arn.h"
 
 namespace waybill {
 
 namespace {
-
-bool same(char a, char b, bool ignore_case) {
-  if (a == b) return true;
-  return ignore_case && std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-}
 
 bool covers(const PolicyStatement& statement, std::string_view action, const std::string& resource) {
   const auto any = [](const std::vector<std::string>& patterns, std::string_view text, bool ignore_case) {
@@ -22,26 +17,6 @@ bool covers(const PolicyStatement& statement, std::string_view action, const std
 }
 
 }  // namespace
-
-bool wildcard_matches(std::string_view pattern, std::string_view text, bool ignore_case) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || same(pattern[p], text[t], ignore_case))) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 bool is_allowed(const Topology& topology, const FunctionSpec& function, std::string_view action,
                 const std::string& resource_arn) {

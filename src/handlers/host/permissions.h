@@ -16,7 +16,4 @@ bool is_allowed(const Topology& topology, const FunctionSpec& function, std::str
 // "User: <function ARN> is not authorized to perform: <action> on resource: <ARN>", and what would be right.
 std::string not_allowed(const FunctionSpec& function, std::string_view action, const std::string& resource_arn);
 
-// IAM's wildcards: * any run of characters, ? one.
-bool wildcard_matches(std::string_view pattern, std::string_view text, bool ignore_case);
-
 }  // namespace waybill
