@@ -23,11 +23,14 @@
 namespace waybill::queue {
 
 // AWS: a message is at most MaximumMessageSize with its attributes; a batch has at most 10 entries.
-inline constexpr int kMaxInFlight = 120'000;
-inline constexpr int kMaxInFlightFifo = 20'000;
 inline constexpr std::chrono::seconds kMaxVisibility{43'200};
 inline constexpr std::chrono::seconds kMaxWait{20};
 inline constexpr std::chrono::seconds kMaxDelay{900};
+
+struct Limits {
+  int in_flight = 120'000;
+  int in_flight_fifo = 20'000;
+};
 
 struct SendEntry {
   std::string body;
@@ -52,6 +55,7 @@ struct ReceiveRequest {
 };
 struct Received {
   MessagePtr message;
+  MessageFence fence;
   std::string message_id;
   std::string receipt_handle;
   int receive_count = 1;
@@ -95,7 +99,7 @@ class QueueService {
     // Asks for tick() to be called after the given time (real time), at the latest.
     std::function<void(Millis)> wake_in;
   };
-  explicit QueueService(Ports ports);
+  explicit QueueService(Ports ports, Limits limits = {});
   ~QueueService();  // stop()
 
   template <class T>
@@ -105,20 +109,29 @@ class QueueService {
 
   void send(const std::string& queue_arn, std::vector<SendEntry> entries, BatchDone<Sent> done);
   void receive(const std::string& queue_arn, ReceiveRequest request, Done<std::vector<Received>> done);
+  // For consumers inside of Waybill: waits as long as it takes. The queue's visibility timeout counts. It ends without
+  // messages when the service stops, or when messages come and `wanted` says no.
+  struct TakeRequest {
+    int max_messages = 10;
+    std::size_t max_bytes = 6 << 20;  // of bodies; the message that passes it is the last
+    std::function<bool()> wanted{};
+  };
+  void take(const std::string& queue_arn, TakeRequest request, Done<std::vector<Received>> done);
   void remove(const std::string& queue_arn, std::vector<std::string> receipt_handles, BatchDone<void> done);
   void change_visibility(const std::string& queue_arn, std::vector<VisibilityChange> changes, BatchDone<void> done);
   // Of what was sent before the call. Once in 60 seconds (wall time): PurgeQueueInProgress.
   void purge(const std::string& queue_arn, Done<void> done);
   void counts(const std::string& queue_arn, Done<Counts> done);
-  // From the message that becomes visible first; after: the last of the page before.
-  void peek(const std::string& queue_arn, int limit, std::optional<MessageFence> after, Done<std::vector<Peeked>> done);
+  // Those that become visible first, at most 1,000; of a FIFO queue, group by group.
+  void peek(const std::string& queue_arn, int limit, Done<std::vector<Peeked>> done);
 
   // Polls that wait now, for metrics and tests.
   std::size_t parked() const;
 
   // The topology changed: polls of queues that are gone are refused, settings are looked up anew.
   void reconfigure();
-  // Committed on the writer thread: messages came to these queues, or may have become visible there.
+  // Committed, on the writer thread: messages came to these queues, or may have become visible there; a queue for each
+  // of them. For Journal::on_arrivals.
   void arrived(const std::vector<QueueId>& queues);
   // Looks for polls whose time is over and for messages that became visible.
   void tick();

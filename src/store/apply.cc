@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "store/apply_messages.h"
+
 namespace waybill::store {
 
 namespace {
@@ -161,12 +163,12 @@ class UnitApplier {
   }
 
   Step operator()(const SweepPayloads& sweep) {
-    return swept(engine_.payloads().sweep(sweep.after, sweep.before, sweep.limit));
+    return answered(engine_.payloads().sweep(sweep.after, sweep.before, sweep.limit));
   }
   Step operator()(const SweepArchive& sweep) {
-    return swept(engine_.archives().sweep(sweep.archive, sweep.before, sweep.limit));
+    return answered(engine_.archives().sweep(sweep.archive, sweep.before, sweep.limit));
   }
-  Step operator()(const DropArchive& drop) { return swept(engine_.archives().drop(drop.archive, drop.limit)); }
+  Step operator()(const DropArchive& drop) { return answered(engine_.archives().drop(drop.archive, drop.limit)); }
   Step operator()(const SweepExpiredItems& sweep) {
     if (auto fault = effect_fault(sweep.table)) return Why(std::move(*fault));
     return swept(engine_.items().sweep_expired(sweep.table, sweep.now_seconds, sweep.limit));
@@ -176,6 +178,30 @@ class UnitApplier {
   }
   Step operator()(const SweepHistory& sweep) {
     return swept(engine_.history().sweep(sweep.before, sweep.keep, sweep.limit));
+  }
+
+  Step operator()(const SendMessage& change) {
+    if (!change.message) return Why(refusal(Refusal::Reason::invalid_effect, "there is no message to send"));
+    return answered(MessageRules(engine_.messages()).send(change));
+  }
+  Step operator()(const ReceiveMessages& change) { return answered(MessageRules(engine_.messages()).receive(change)); }
+  Step operator()(const DeleteMessage& change) {
+    auto touched = answered(MessageRules(engine_.messages()).remove(change));
+    const bool done = !touched || std::get<MessageTouched>(*touched).state == MessageTouched::State::done;
+    if (done || !change.required) return touched;
+    return Why(refusal(Refusal::Reason::fenced, "message " + std::to_string(change.fence.id.value) + " of queue " +
+                                                    std::to_string(change.fence.queue.value) +
+                                                    " is gone, or was received again since"));
+  }
+  Step operator()(const ChangeVisibility& change) {
+    return answered(MessageRules(engine_.messages()).change_visibility(change));
+  }
+  Step operator()(const MoveMessages& change) { return answered(MessageRules(engine_.messages()).move(change)); }
+  Step operator()(const PurgeQueue& change) { return answered(MessageRules(engine_.messages()).purge(change)); }
+  Step operator()(const DropQueue& change) { return answered(MessageRules(engine_.messages()).drop(change)); }
+  Step operator()(const SweepMessages& change) { return answered(MessageRules(engine_.messages()).sweep(change)); }
+  Step operator()(const SweepDeduplication& change) {
+    return swept(engine_.messages().sweep_sendings(change.before, change.limit));
   }
 
   // Every table is emptied; dropping those that nobody owns is for the caller, who knows the owners: it adds a
@@ -293,15 +319,18 @@ class UnitApplier {
     return Done{};
   }
 
+  // What the rules of queues say.
+  template <class T>
+  Step answered(Result<T> result) {
+    wrote_ = true;
+    if (!result) return failed(std::move(result).error());
+    return ChangeResult(std::move(*result));
+  }
+
   Step swept(Result<std::int64_t> rows) {
     wrote_ = true;
     if (!rows) return failed(std::move(rows).error());
     return Swept{*rows, {}, false};
-  }
-  Step swept(Result<Swept> swept) {
-    wrote_ = true;
-    if (!swept) return failed(std::move(swept).error());
-    return *swept;
   }
 
   // An engine that says what is wrong with the change concerns this unit alone; anything else, the transaction.

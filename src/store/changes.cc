@@ -49,6 +49,15 @@ class HeldBytes {
   std::size_t operator()(const AppendHistory& change) const {
     return change.event_id.size() + change.outcome.size() + change.detail.size();
   }
+  std::size_t operator()(const SendMessage& change) const {
+    if (!change.message) return 0;
+    const Message& message = *change.message;
+    return sizeof(Message) + message.body.size() + message.attributes.size() + message.group.size() +
+           message.dedup.size() + change.dedup_key.size();
+  }
+  std::size_t operator()(const MoveMessages& change) const {
+    return change.routes.size() * sizeof(MoveMessages::Route) + change.ids.size() * sizeof(MessageId);
+  }
   template <class Flat>
   std::size_t operator()(const Flat&) const {
     return 0;
@@ -71,6 +80,22 @@ std::size_t weight_at_depth(const Changes& changes, int depth) {
 }
 
 }  // namespace
+
+void arrivals(const Changes& changes, const std::vector<ChangeResult>& results, std::vector<QueueId>& queues) {
+  for (std::size_t i = 0; i < changes.list.size(); ++i) {
+    const Change& change = changes.list[i];
+    if (const auto* send = std::get_if<SendMessage>(&change)) queues.push_back(send->queue);
+    if (const auto* visibility = std::get_if<ChangeVisibility>(&change)) queues.push_back(visibility->fence.queue);
+    // What was deleted may have locked its group.
+    const auto* remove = std::get_if<DeleteMessage>(&change);
+    if (remove && remove->fifo) queues.push_back(remove->fence.queue);
+    const auto* receive = std::get_if<ReceiveMessages>(&change);
+    if (receive && std::get<MessagesReceived>(results[i]).redriven > 0) queues.push_back(receive->redrive->dlq);
+    if (const auto* move = std::get_if<MoveMessages>(&change)) {
+      for (const MoveMessages::Route& route : move->routes) queues.push_back(route.to);
+    }
+  }
+}
 
 std::size_t weight(const Changes& changes) { return weight_at_depth(changes, 0); }
 

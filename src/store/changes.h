@@ -12,6 +12,7 @@
 #include "model/delivery.h"
 #include "model/resource.h"
 #include "model/table_spec.h"
+#include "store/message_changes.h"
 
 namespace waybill::store {
 
@@ -181,10 +182,12 @@ struct DropArchive {  // all that the archive holds, and its totals with the las
 // template owns are dropped by the caller, who knows them, with a DropTable each in the same unit.
 struct ResetAll {};
 
-using Change = std::variant<InsertPayload, InsertDelivery, FinishDelivery, RescheduleDelivery, InsertDeadLetter,
-                            RemoveDeadLetter, PutItem, DeleteItem, CheckItem, PutTable, DropTable, PutResource,
-                            DeleteResource, PutEndpoint, PutSetting, AppendHistory, ArchiveEvent, SweepPayloads,
-                            SweepExpiredItems, SweepDeadLetters, SweepHistory, SweepArchive, DropArchive, ResetAll>;
+using Change =
+    std::variant<InsertPayload, InsertDelivery, FinishDelivery, RescheduleDelivery, InsertDeadLetter, RemoveDeadLetter,
+                 PutItem, DeleteItem, CheckItem, PutTable, DropTable, PutResource, DeleteResource, PutEndpoint,
+                 PutSetting, AppendHistory, ArchiveEvent, SweepPayloads, SweepExpiredItems, SweepDeadLetters,
+                 SweepHistory, SweepArchive, DropArchive, SendMessage, ReceiveMessages, DeleteMessage, ChangeVisibility,
+                 MoveMessages, PurgeQueue, DropQueue, SweepMessages, SweepDeduplication, ResetAll>;
 
 struct Changes {
   std::vector<Change> list;
@@ -204,14 +207,15 @@ struct AlternativeApplied {};
 struct Swept {
   std::int64_t rows = 0;
   PayloadId last;     // SweepPayloads: where the next call resumes
-  bool more = false;  // SweepPayloads, SweepArchive, DropArchive: not at the end yet
+  bool more = false;  // not at the end yet; not told of items, dead letters and history
 };
-using ChangeResult = std::variant<Done, ItemWritten, ConditionSkipped, AlternativeApplied, Swept>;
+using ChangeResult = std::variant<Done, ItemWritten, ConditionSkipped, AlternativeApplied, Swept, MessageSent,
+                                  MessagesReceived, MessageTouched, MessagesMoved>;
 
 // Why a unit was not applied; nothing of it was.
 struct Refusal {
   enum class Reason {
-    fenced,            // the delivery moved on, or the store was reset
+    fenced,            // the delivery or message moved on, or the store was reset
     version_conflict,  // an item changed since it was read: ask the handler again
     condition_failed,  // a condition with fail_attempt did not hold
     invalid_effect,    // no such table, item too large, …: a failed attempt
@@ -230,6 +234,9 @@ using Applied = boost::system::result<std::vector<ChangeResult>, Refusal>;
 [[noreturn]] inline void throw_exception_from_error(const Refusal& refusal, const boost::source_location&) {
   throw std::runtime_error(refusal.message);
 }
+
+// Adds the queues in which there may be messages to be received that were not before the unit, once for each of them.
+void arrivals(const Changes& changes, const std::vector<ChangeResult>& results, std::vector<QueueId>& queues);
 
 // Bytes a unit holds while it waits, for the lanes' limits.
 std::size_t weight(const Changes& changes);

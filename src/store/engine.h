@@ -82,6 +82,57 @@ class Archives {
   virtual Result<Swept> drop(ArchiveId archive, int limit) = 0;
 };
 
+// A group of a FIFO queue that holds messages, and when the next of them may be received.
+struct MessageGroup {
+  WallTime free_at;
+  std::string group;
+};
+
+class Messages {
+ public:
+  virtual ~Messages() = default;
+  virtual Status insert(const Message& message) = 0;
+  virtual Result<MessagePtr> read(MessageId id) = 0;  // null when there is none
+  virtual Status remove(MessageId id) = 0;
+
+  // In a standard queue. find: the row at visible_at, or where remembered; none: it is not in that queue.
+  virtual Status insert_row(const MessageRow& row) = 0;
+  virtual Result<std::optional<MessageRow>> find(QueueId queue, MessageId id, WallTime visible_at) = 0;
+  virtual Status remove_row(const MessageRow& row) = 0;
+  // Removes row and message when it stands where the fence says, with that count and no changed deadline: the usual
+  // case in one step. False: it does not.
+  virtual Result<bool> remove_at(const MessageFence& fence) = 0;
+  // remove_row and insert_row at once, of one id.
+  virtual Status move_row(const MessageRow& from, const MessageRow& to) = 0;
+  // Rows with visible_at <= until, in order.
+  virtual Result<std::vector<MessageRow>> rows(QueueId queue, WallTime until, int limit) = 0;
+  virtual Result<std::optional<WallTime>> next_row(QueueId queue, WallTime after) = 0;  // the first visible_at > after
+
+  // In a FIFO queue.
+  virtual Status put_fifo_row(const MessageRow& row) = 0;  // inserts or replaces
+  virtual Result<std::optional<MessageRow>> find_fifo(QueueId queue, MessageId id) = 0;
+  virtual Status remove_fifo_row(const MessageRow& row) = 0;
+  virtual Result<std::vector<MessageRow>> group_rows(QueueId queue, const std::string& group, int limit) = 0;
+  // None: the group has no entry, or shall have none.
+  virtual Status put_group(QueueId queue, const std::string& group, std::optional<WallTime> before,
+                           std::optional<WallTime> after) = 0;
+  virtual Result<std::vector<MessageGroup>> groups(QueueId queue, WallTime until, int limit) = 0;
+  virtual Result<std::optional<WallTime>> next_group(QueueId queue, WallTime after) = 0;
+  // The message that was sent last under that key.
+  struct Sending {
+    MessageId id;
+    WallTime sent_at;
+  };
+  virtual Result<std::optional<Sending>> sending(QueueId queue, const std::string& key) = 0;
+  virtual Status put_sending(QueueId queue, const std::string& key, const Sending& sending) = 0;
+  virtual Result<std::int64_t> sweep_sendings(WallTime before, int limit) = 0;
+
+  virtual Result<std::int64_t> count_in_flight(QueueId queue, bool fifo, WallTime now) = 0;
+  // Rows with id < before, at most that many, in no particular order.
+  virtual Result<std::vector<MessageRow>> any_rows(QueueId queue, bool fifo, MessageId before, int limit) = 0;
+  virtual Status forget_queue(QueueId queue) = 0;  // its sendings
+};
+
 class History {
  public:
   virtual ~History() = default;
@@ -112,9 +163,10 @@ class Engine {
   virtual Catalog& catalog() = 0;
   virtual DeadLetters& dead_letters() = 0;
   virtual Archives& archives() = 0;
+  virtual Messages& messages() = 0;
   virtual History& history() = 0;
 
-  // Removes payloads, deliveries, dead letters, history and what archives hold, all at once.
+  // Removes payloads, deliveries, dead letters, history, messages and what archives hold, all at once.
   virtual Status clear_data() = 0;
   virtual std::vector<TableId> tables() const = 0;
 

@@ -27,6 +27,7 @@ class Journal::Impl {
        std::function<void(const Error&)> on_poison);
 
   void submit(Lane lane, std::vector<Unit> units);
+  void on_arrivals(std::function<void(const std::vector<QueueId>&)> tell);
   bool ingress_full() const;
   bool poisoned() const { return poisoned_.load(); }
   std::int64_t generation() const { return generation_.load(); }
@@ -45,6 +46,7 @@ class Journal::Impl {
   std::vector<Unit> wait_for_group();
   // False when there is poison.
   bool commit(std::vector<Unit> group);
+  void tell_arrivals(const std::vector<Unit>& group, const GroupOutcome& outcome);
   bool checkpoint();
   void poison(const Error& error, std::span<Unit> uncommitted);
 
@@ -60,6 +62,7 @@ class Journal::Impl {
   bool writer_waits_ = false;  // guarded by mutex_
   bool stopping_ = false;      // guarded by mutex_
   std::string poison_;         // guarded by mutex_; what the engine said
+  std::shared_ptr<const std::function<void(const std::vector<QueueId>&)>> on_arrivals_;  // guarded by mutex_
 
   std::atomic<bool> poisoned_ = false;
   std::atomic<std::int64_t> generation_ = 0;
@@ -203,6 +206,7 @@ bool Journal::Impl::commit(std::vector<Unit> group) {
   GroupOutcome outcome = group_commit_.run(group);
   // Before the callers hear of it: an attempt that one of them begins now must carry the new generation.
   generation_ = group_commit_.generation();
+  tell_arrivals(group, outcome);
   for (std::size_t i = 0; i < outcome.applied.size(); ++i) {
     Applied& applied = outcome.applied[i];
     if (applied.has_error()) {
@@ -217,6 +221,25 @@ bool Journal::Impl::commit(std::vector<Unit> group) {
   }
   probe_.wal_size(engine_->wal_bytes());
   return true;
+}
+
+void Journal::Impl::on_arrivals(std::function<void(const std::vector<QueueId>&)> tell) {
+  const std::lock_guard lock(mutex_);
+  on_arrivals_ = std::make_shared<const std::function<void(const std::vector<QueueId>&)>>(std::move(tell));
+}
+
+void Journal::Impl::tell_arrivals(const std::vector<Unit>& group, const GroupOutcome& outcome) {
+  std::vector<QueueId> queues;
+  for (std::size_t i = 0; i < outcome.applied.size(); ++i) {
+    if (outcome.applied[i]) arrivals(group[i].changes, *outcome.applied[i], queues);
+  }
+  if (queues.empty()) return;
+  std::shared_ptr<const std::function<void(const std::vector<QueueId>&)>> tell;
+  {
+    const std::lock_guard lock(mutex_);
+    tell = on_arrivals_;
+  }
+  if (tell && *tell) (*tell)(queues);
 }
 
 bool Journal::Impl::checkpoint() {
@@ -277,6 +300,9 @@ Applied Journal::apply(Lane lane, Changes changes) {
   return applied.get();
 }
 
+void Journal::on_arrivals(std::function<void(const std::vector<QueueId>&)> tell) {
+  impl_->on_arrivals(std::move(tell));
+}
 bool Journal::ingress_full() const { return impl_->ingress_full(); }
 bool Journal::poisoned() const { return impl_->poisoned(); }
 std::int64_t Journal::generation() const { return impl_->generation(); }

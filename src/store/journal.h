@@ -73,6 +73,10 @@ class Journal {
   // Submits and waits. For start-up, the CLI's calls and tests; never from the writer thread.
   Applied apply(Lane lane, Changes changes);
 
+  // Who is told, on the writer thread after the commit and before any `done` of its group, in which queues messages may
+  // have arrived: see arrivals(). It must not block. Once, at start.
+  void on_arrivals(std::function<void(const std::vector<QueueId>&)> tell);
+
   // True while ingress would be shed.
   bool ingress_full() const;
   bool poisoned() const;

@@ -79,6 +79,18 @@ struct ArchiveTotals {
   std::int64_t bytes = 0;
 };
 
+struct MessageCounts {
+  std::int64_t visible = 0;
+  std::int64_t in_flight = 0;      // received, and not visible again yet
+  std::int64_t delayed = 0;        // never received, and not visible yet
+  std::optional<WallTime> oldest;  // enqueued_at of the oldest among those that become visible first
+};
+
+struct StoredMessage {
+  MessageRow row;
+  MessagePtr message;
+};
+
 // Owner/Thread: one thread at a time; make one per thread.
 class Reader {
  public:
@@ -107,7 +119,13 @@ class Reader {
   virtual Result<ArchiveTotals> archive_totals(ArchiveId archive) = 0;  // zeros for one that never held anything
   // When the oldest of the archive's events was archived; none: it holds nothing.
   virtual Result<std::optional<WallTime>> oldest_archived(ArchiveId archive) = 0;
-  virtual Result<std::vector<ArchiveTotals>> archives() = 0;            // all that held something and were not dropped
+  virtual Result<std::vector<ArchiveTotals>> archives() = 0;  // all that held something and were not dropped
+
+  virtual Result<MessageCounts> message_counts(QueueId queue, bool fifo, WallTime now) = 0;
+  // In order of (visible_at, id); of a FIFO queue, in order of (group, id). after: the last of the page before.
+  virtual Result<std::vector<StoredMessage>> messages(QueueId queue, bool fifo, const std::optional<MessageRow>& after,
+                                                      int limit) = 0;
+  virtual Result<std::vector<QueueId>> queues() = 0;  // that hold a message, or something for deduplication
 
   virtual Result<std::vector<Resource>> resources() = 0;
   virtual Result<std::vector<TableSpec>> tables() = 0;

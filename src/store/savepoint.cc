@@ -25,6 +25,8 @@ class SavepointSearch {
       // looked at only when they are taken.
       if (in_alternative || change.condition.version) return true;
       return conditional(change) && change.on_failed == OnConditionFailed::fail_attempt;
+    } else if constexpr (std::is_same_v<C, DeleteMessage>) {
+      return change.required;
     } else {
       return std::is_same_v<C, FinishDelivery> || std::is_same_v<C, RescheduleDelivery> ||
              std::is_same_v<C, RemoveDeadLetter> || std::is_same_v<C, CheckItem> || std::is_same_v<C, PutTable>;

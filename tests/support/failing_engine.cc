@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "support/failing_messages.h"
+
 namespace waybill::testing {
 
 namespace {
@@ -201,6 +203,7 @@ class FailingEngine final : public Engine {
   Catalog& catalog() override { return catalog_; }
   DeadLetters& dead_letters() override { return dead_letters_; }
   Archives& archives() override { return archives_; }
+  Messages& messages() override { return messages_; }
   History& history() override { return history_; }
   Status clear_data() override {
     return failures_.call([&] { return inner_->clear_data(); });
@@ -233,6 +236,7 @@ class FailingEngine final : public Engine {
   FailingCatalog catalog_{inner_->catalog(), failures_};
   FailingDeadLetters dead_letters_{inner_->dead_letters(), failures_};
   FailingArchives archives_{inner_->archives(), failures_};
+  FailingMessages<Failures> messages_{inner_->messages(), failures_};
   FailingHistory history_{inner_->history(), failures_};
 };
 

@@ -53,6 +53,11 @@ Status ModelEngine::clear_data() {
   working_.dead_letters.clear();
   working_.history.clear();
   working_.archives.clear();
+  working_.messages.clear();
+  working_.message_rows.clear();
+  working_.fifo_rows.clear();
+  working_.groups.clear();
+  working_.sendings.clear();
   return {};
 }
 
@@ -72,6 +77,7 @@ Result<std::int64_t> ModelEngine::highest_sequence() {
   if (!working_.payloads.empty()) highest = std::max(highest, working_.payloads.rbegin()->first.value);
   for (const auto& [key, delivery] : working_.deliveries) highest = std::max(highest, key.id.value);
   if (!working_.dead_letters.empty()) highest = std::max(highest, working_.dead_letters.rbegin()->first.value);
+  if (!working_.messages.empty()) highest = std::max(highest, working_.messages.rbegin()->first.value);
   return highest;
 }
 

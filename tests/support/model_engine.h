@@ -7,7 +7,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,11 @@ struct ModelState {
   std::map<std::string, std::string> settings;
   std::map<DeadLetterId, DeadLetter> dead_letters;
   std::map<ArchiveId, std::map<store::ArchiveQuery::Position, store::ArchiveEvent>> archives;
+  using MessageRows = std::map<std::pair<QueueId, MessageId>, store::MessageRow>;
+  std::map<MessageId, MessagePtr> messages;
+  MessageRows message_rows, fifo_rows;
+  std::set<std::tuple<QueueId, WallTime, std::string>> groups;
+  std::map<std::pair<QueueId, std::string>, store::Messages::Sending> sendings;
   std::deque<store::AppendHistory> history;  // oldest first
   std::int64_t generation = 1;
   std::int64_t last_version = 0;
@@ -60,6 +67,7 @@ class ModelEngine final : public store::Engine,
                           private store::Catalog,
                           private store::DeadLetters,
                           private store::Archives,
+                          private store::Messages,
                           private store::History {
  public:
   explicit ModelEngine(std::shared_ptr<ModelDisk> disk) : disk_(std::move(disk)), working_(*disk_->state()) {}
@@ -77,6 +85,7 @@ class ModelEngine final : public store::Engine,
   store::Catalog& catalog() override { return *this; }
   store::DeadLetters& dead_letters() override { return *this; }
   store::Archives& archives() override { return *this; }
+  store::Messages& messages() override { return *this; }
   store::History& history() override { return *this; }
 
   Status clear_data() override;
@@ -121,6 +130,33 @@ class ModelEngine final : public store::Engine,
   Result<store::Swept> sweep(ArchiveId archive, WallTime before, int limit) override;
   Result<store::Swept> drop(ArchiveId archive, int limit) override;
 
+  // model_messages.cc
+  using MessageRows = std::vector<store::MessageRow>;
+  Status insert(const Message& message) override;
+  Result<MessagePtr> read(MessageId id) override;
+  Status remove(MessageId id) override;
+  Status insert_row(const store::MessageRow& row) override;
+  Result<std::optional<store::MessageRow>> find(QueueId queue, MessageId id, WallTime visible_at) override;
+  Status remove_row(const store::MessageRow& row) override;
+  Result<bool> remove_at(const MessageFence& fence) override;
+  Status move_row(const store::MessageRow& from, const store::MessageRow& to) override;
+  Result<MessageRows> rows(QueueId queue, WallTime until, int limit) override;
+  Result<std::optional<WallTime>> next_row(QueueId queue, WallTime after) override;
+  Status put_fifo_row(const store::MessageRow& row) override;
+  Result<std::optional<store::MessageRow>> find_fifo(QueueId queue, MessageId id) override;
+  Status remove_fifo_row(const store::MessageRow& row) override;
+  Result<MessageRows> group_rows(QueueId queue, const std::string& group, int limit) override;
+  Status put_group(QueueId queue, const std::string& group, std::optional<WallTime> before,
+                   std::optional<WallTime> after) override;
+  Result<std::vector<store::MessageGroup>> groups(QueueId queue, WallTime until, int limit) override;
+  Result<std::optional<WallTime>> next_group(QueueId queue, WallTime after) override;
+  Result<std::optional<Sending>> sending(QueueId queue, const std::string& key) override;
+  Status put_sending(QueueId queue, const std::string& key, const Sending& sending) override;
+  Result<std::int64_t> sweep_sendings(WallTime before, int limit) override;
+  Result<std::int64_t> count_in_flight(QueueId queue, bool fifo, WallTime now) override;
+  Result<MessageRows> any_rows(QueueId queue, bool fifo, MessageId before, int limit) override;
+  Status forget_queue(QueueId queue) override;
+
   Status append(const store::AppendHistory& line) override;
   Result<std::int64_t> sweep(WallTime before, std::int64_t keep, int limit) override;
 
@@ -155,6 +191,10 @@ class ModelReader final : public store::Reader {
   Result<store::ArchiveTotals> archive_totals(ArchiveId archive) override;
   Result<std::optional<WallTime>> oldest_archived(ArchiveId archive) override;
   Result<std::vector<store::ArchiveTotals>> archives() override;
+  Result<store::MessageCounts> message_counts(QueueId queue, bool fifo, WallTime now) override;
+  Result<std::vector<store::StoredMessage>> messages(QueueId queue, bool fifo,
+                                                     const std::optional<store::MessageRow>& after, int limit) override;
+  Result<std::vector<QueueId>> queues() override;
   Result<std::vector<Resource>> resources() override;
   Result<std::vector<TableSpec>> tables() override;
   Result<std::optional<std::string>> setting(const std::string& name) override;

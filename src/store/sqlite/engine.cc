@@ -7,6 +7,7 @@
 #include "store/sqlite/deliveries.h"
 #include "store/sqlite/items.h"
 #include "store/sqlite/log_size.h"
+#include "store/sqlite/messages.h"
 
 namespace waybill::store::sqlite {
 
@@ -34,6 +35,7 @@ class SqliteEngine final : public Engine {
   Catalog& catalog() override { return catalog_; }
   DeadLetters& dead_letters() override { return dead_letters_; }
   Archives& archives() override { return archives_; }
+  Messages& messages() override { return messages_; }
   History& history() override { return history_; }
 
   Status clear_data() override;
@@ -62,6 +64,7 @@ class SqliteEngine final : public Engine {
   SqliteCatalog catalog_{database_, sequence_};
   SqliteDeadLetters dead_letters_{database_, sequence_};
   SqliteArchives archives_{database_};
+  SqliteMessages messages_{database_, sequence_};
   SqliteHistory history_{database_};
   std::uint64_t steps_at_begin_ = 0;
   std::uint64_t steps_at_savepoint_ = 0;
@@ -142,7 +145,9 @@ Status SqliteEngine::clear_data() {
   WAYBILL_CHECK(database_.require_transaction());
   return database_.execute(
       "DELETE FROM payloads; DELETE FROM deliveries; DELETE FROM dead_letters; DELETE FROM history;"
-      "DELETE FROM archived_payloads; DELETE FROM archived_events; DELETE FROM archives");
+      "DELETE FROM archived_payloads; DELETE FROM archived_events; DELETE FROM archives;"
+      "DELETE FROM messages; DELETE FROM message_rows; DELETE FROM message_deadlines; DELETE FROM fifo_rows;"
+      "DELETE FROM fifo_groups; DELETE FROM message_sendings");
 }
 
 Result<std::int64_t> SqliteEngine::generation() {

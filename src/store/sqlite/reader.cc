@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "store/sqlite/item_reader.h"
+#include "store/sqlite/message_reader.h"
 #include "store/sqlite/statement.h"
 #include "store/sqlite/table_spec_json.h"
 
@@ -128,6 +129,16 @@ class SqliteReader final : public Reader {
   Result<ArchiveTotals> archive_totals(ArchiveId archive) override;
   Result<std::optional<WallTime>> oldest_archived(ArchiveId archive) override;
   Result<std::vector<ArchiveTotals>> archives() override;
+  Result<MessageCounts> message_counts(QueueId queue, bool fifo, WallTime now) override {
+    return in_snapshot([&] { return messages_.counts(queue, fifo, now); });
+  }
+  Result<std::vector<StoredMessage>> messages(QueueId queue, bool fifo, const std::optional<MessageRow>& after,
+                                              int limit) override {
+    return in_snapshot([&] { return messages_.page(queue, fifo, after, limit); });
+  }
+  Result<std::vector<QueueId>> queues() override {
+    return in_snapshot([&] { return messages_.queues(); });
+  }
   Result<std::vector<Resource>> resources() override;
   Result<std::vector<TableSpec>> tables() override;
   Result<std::optional<std::string>> setting(const std::string& name) override;
@@ -145,6 +156,7 @@ class SqliteReader final : public Reader {
 
   Database database_;
   ItemReader items_{database_};
+  MessageReader messages_{database_};
   Statement begin_{database_, "BEGIN", Scope::any};
   Statement commit_{database_, "COMMIT", Scope::any};
   Statement deliveries_{database_, std::string("SELECT ") + kDeliveryColumns +

@@ -123,7 +123,65 @@ CREATE TABLE archives (           -- totals of archived_events
 ) STRICT;
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, kVersion1}, Migration{2, kVersion2}};
+constexpr std::string_view kVersion3 = R"sql(
+CREATE TABLE messages (          -- what was sent to queues, once, and not touched until it goes
+  id            INTEGER PRIMARY KEY,
+  body          TEXT NOT NULL,
+  attributes    TEXT NOT NULL,   -- JSON, or ''
+  grp           TEXT NOT NULL,   -- MessageGroupId, or ''
+  dedup         TEXT NOT NULL,
+  sender        TEXT NOT NULL,
+  trace_header  TEXT NOT NULL,
+  sent_at       INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE message_rows (      -- where each message of a standard queue stands: one b-tree entry, in order of receive
+  queue             INTEGER NOT NULL,
+  visible_at        INTEGER NOT NULL,
+  id                INTEGER NOT NULL,
+  receives          INTEGER NOT NULL,
+  enqueued_at       INTEGER NOT NULL,
+  first_received    INTEGER NOT NULL,
+  source            INTEGER NOT NULL,  -- the queue it was moved from, or 0
+  deadline_changed  INTEGER NOT NULL,  -- 1: message_deadlines knows where it stands
+  PRIMARY KEY (queue, visible_at, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE message_deadlines ( -- visible_at of messages whose receipt handle names an earlier one
+  id          INTEGER PRIMARY KEY,
+  visible_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE fifo_rows (         -- the same for FIFO queues, in order of their groups
+  queue           INTEGER NOT NULL,
+  grp             TEXT NOT NULL,
+  id              INTEGER NOT NULL,
+  visible_at      INTEGER NOT NULL,
+  receives        INTEGER NOT NULL,
+  enqueued_at     INTEGER NOT NULL,
+  first_received  INTEGER NOT NULL,
+  source          INTEGER NOT NULL,
+  PRIMARY KEY (queue, grp, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fifo_groups (       -- groups that hold messages, and when the next of them may be received
+  queue    INTEGER NOT NULL,
+  free_at  INTEGER NOT NULL,
+  grp      TEXT NOT NULL,
+  PRIMARY KEY (queue, free_at, grp)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE message_sendings (  -- what counts as a duplicate, five minutes long
+  queue    INTEGER NOT NULL,
+  dedup    TEXT NOT NULL,
+  message  INTEGER NOT NULL,
+  sent_at  INTEGER NOT NULL,
+  PRIMARY KEY (queue, dedup)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_sendings_age ON message_sendings (sent_at);
+)sql";
+
+constexpr std::array kMigrations = {Migration{1, kVersion1}, Migration{2, kVersion2}, Migration{3, kVersion3}};
 
 const char* name_of(Synchronous synchronous) {
   switch (synchronous) {

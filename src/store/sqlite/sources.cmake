@@ -11,6 +11,8 @@ set(WAYBILL_SQLITE_SOURCES
   sqlite/items.cc
   sqlite/key_range.cc
   sqlite/log_size.cc
+  sqlite/message_reader.cc
+  sqlite/messages.cc
   sqlite/pending_payloads.cc
   sqlite/reader.cc
   sqlite/schema.cc

@@ -1,0 +1,302 @@
+#include "queue/service.h"
+
+#include <algorithm>
+
+#include "queue/message_checks.h"
+#include "queue/service_impl.h"
+
+namespace waybill::queue {
+
+namespace {
+
+constexpr std::chrono::minutes kDedupWindow{5};
+constexpr std::chrono::seconds kPurgeRest{60};
+constexpr int kPurgeChunk = 2'000;
+
+using Touched = store::MessageTouched::State;
+
+// Entries of a batch, and which of them are changes of its unit.
+template <class T>
+struct Batch {
+  std::vector<Answer<T>> answers;
+  std::vector<std::size_t> entries;  // of each change, in order
+  store::Changes changes;
+};
+
+std::string shown(std::chrono::seconds seconds) { return std::to_string(seconds.count()); }
+
+// Only handles of this queue count.
+Answer<MessageFence> fence_of(const QueueSpec& queue, const std::string& handle) {
+  if (handle.empty()) return missing_parameter("ReceiptHandle");
+  const auto fence = read_receipt_handle(handle);
+  if (!fence || fence->queue != queue.id) return receipt_handle_is_invalid(handle);
+  return *fence;
+}
+
+Answer<void> removed(const QueueSpec& queue, Touched state, const std::string& handle) {
+  const bool late = state == Touched::visible || state == Touched::received;
+  if (!queue.fifo || !late) return {};
+  return invalid_value(handle, "ReceiptHandle", "The receipt handle has expired.");
+}
+
+Answer<void> changed(Touched state, const std::string& handle) {
+  if (state == Touched::done) return {};
+  if (state == Touched::visible) return message_not_in_flight();
+  return invalid_value(handle, "ReceiptHandle",
+                       "Message does not exist or is not available for visibility timeout change.");
+}
+
+}  // namespace
+
+Fault fault_of(const store::Refusal& refusal) {
+  if (refusal.reason == store::Refusal::Reason::shed) return throttled();
+  if (refusal.reason == store::Refusal::Reason::invalid_effect) return {"InternalError", refusal.message, 500};
+  return unavailable(refusal.message);
+}
+
+void QueueService::Impl::send(const Spec& queue, std::vector<SendEntry> entries, BatchDone<Sent> done) {
+  Batch<Sent> batch;
+  const WallTime now = ports_.wall.now();
+  for (SendEntry& entry : entries) {
+    if (auto checked = check_message(*queue, entry); !checked) {
+      batch.answers.emplace_back(std::move(checked).error());
+      continue;
+    }
+    auto message = std::make_shared<Message>();
+    message->id = {ports_.journal.next_sequence()};
+    message->attributes = encode(entry.attributes);
+    message->dedup = deduplication_id(*queue, entry);
+    message->body = std::move(entry.body);
+    message->group = std::move(entry.group_id);
+    message->sender = std::move(entry.sender);
+    message->trace_header = std::move(entry.trace_header);
+    message->sent_at = now;
+    store::SendMessage change;
+    change.queue = queue->id;
+    change.fifo = queue->fifo;
+    change.visible_at = now + (queue->fifo ? queue->delay : entry.delay.value_or(queue->delay));
+    change.dedup_key = deduplication_key(*queue, *message);
+    change.dedup_since = now - kDedupWindow;
+    change.message = std::move(message);
+    batch.entries.push_back(batch.answers.size());
+    batch.answers.emplace_back(Sent{});
+    batch.changes.add(std::move(change));
+  }
+  if (batch.changes.list.empty()) return done(std::move(batch.answers));
+  auto changes = std::move(batch.changes);
+  ports_.journal.submit(store::Lane::ingress, std::move(changes),
+                        [queue, batch = std::move(batch), done = std::move(done)](store::Applied applied) mutable {
+                          if (!applied) return done(fault_of(applied.error()));
+                          for (std::size_t i = 0; i < applied->size(); ++i) {
+                            const auto& sent = std::get<store::MessageSent>((*applied)[i]);
+                            batch.answers[batch.entries[i]] =
+                                Sent{message_id(sent.id), queue->fifo ? sequence_number(sent.id) : std::string()};
+                          }
+                          done(std::move(batch.answers));
+                        });
+}
+
+void QueueService::Impl::remove(const Spec& queue, std::vector<std::string> handles, BatchDone<void> done) {
+  Batch<void> batch;
+  for (const std::string& handle : handles) {
+    const auto fence = fence_of(*queue, handle);
+    if (!fence) {
+      batch.answers.emplace_back(fence.error());
+      continue;
+    }
+    batch.entries.push_back(batch.answers.size());
+    batch.answers.emplace_back();
+    batch.changes.add(store::DeleteMessage{*fence, queue->fifo, ports_.wall.now(), false});
+  }
+  if (batch.changes.list.empty()) return done(std::move(batch.answers));
+  auto changes = std::move(batch.changes);
+  ports_.journal.submit(store::Lane::internal, std::move(changes),
+                        [self = shared_from_this(), queue, handles = std::move(handles), batch = std::move(batch),
+                         done = std::move(done)](store::Applied applied) mutable {
+                          if (!applied) return done(fault_of(applied.error()));
+                          std::int64_t gone = 0;
+                          for (std::size_t i = 0; i < applied->size(); ++i) {
+                            const Touched state = std::get<store::MessageTouched>((*applied)[i]).state;
+                            gone += state == Touched::done ? 1 : 0;
+                            const std::size_t entry = batch.entries[i];
+                            batch.answers[entry] = removed(*queue, state, handles[entry]);
+                          }
+                          {
+                            // A message that was visible again is not in flight: the count may come out too low by
+                            // those, and is made anew when it seems full.
+                            const std::lock_guard lock(self->mutex_);
+                            const auto found = self->queues_.find(queue->id);
+                            if (found != self->queues_.end() && found->second.in_flight)
+                              *found->second.in_flight -= gone;
+                          }
+                          done(std::move(batch.answers));
+                        });
+}
+
+void QueueService::Impl::change_visibility(const Spec& queue, std::vector<VisibilityChange> list,
+                                           BatchDone<void> done) {
+  Batch<void> batch;
+  const WallTime now = ports_.wall.now();
+  for (const VisibilityChange& change : list) {
+    const auto fence = fence_of(*queue, change.receipt_handle);
+    const bool in_range = change.timeout.count() >= 0 && change.timeout <= kMaxVisibility;
+    if (!fence) {
+      batch.answers.emplace_back(fence.error());
+    } else if (!in_range) {
+      batch.answers.emplace_back(invalid_value(shown(change.timeout), "VisibilityTimeout",
+                                               "VisibilityTimeout must be an integer between 0 and 43200."));
+    } else {
+      batch.entries.push_back(batch.answers.size());
+      batch.answers.emplace_back();
+      batch.changes.add(store::ChangeVisibility{*fence, queue->fifo, now, now + change.timeout});
+    }
+  }
+  if (batch.changes.list.empty()) return done(std::move(batch.answers));
+  auto changes = std::move(batch.changes);
+  ports_.journal.submit(
+      store::Lane::internal, std::move(changes),
+      [list = std::move(list), batch = std::move(batch), done = std::move(done)](store::Applied applied) mutable {
+        if (!applied) return done(fault_of(applied.error()));
+        for (std::size_t i = 0; i < applied->size(); ++i) {
+          const std::size_t entry = batch.entries[i];
+          batch.answers[entry] =
+              changed(std::get<store::MessageTouched>((*applied)[i]).state, list[entry].receipt_handle);
+        }
+        done(std::move(batch.answers));
+      });
+}
+
+void QueueService::Impl::purge(const Spec& queue, Done<void> done) {
+  const WallTime now = ports_.wall.now();
+  bool too_soon = false;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& purged_at = queues_[queue->id].purged_at;
+    too_soon = purged_at && now < *purged_at + kPurgeRest;
+    if (!too_soon) purged_at = now;
+  }
+  if (too_soon) return done(purge_in_progress(queue->name));
+  purge_rest(queue, {ports_.journal.next_sequence()}, std::move(done));
+}
+
+// A chunk at a time, so that others have their turn.
+void QueueService::Impl::purge_rest(const Spec& queue, MessageId before, Done<void> done) {
+  store::Changes changes;
+  changes.add(store::PurgeQueue{queue->id, queue->fifo, before, kPurgeChunk});
+  ports_.journal.submit(
+      store::Lane::internal, std::move(changes),
+      [self = shared_from_this(), queue, before, done = std::move(done)](store::Applied applied) mutable {
+        if (!applied) return done(fault_of(applied.error()));
+        if (!std::get<store::Swept>(applied->front()).more) return done({});
+        self->purge_rest(queue, before, std::move(done));
+      });
+}
+
+// --- the public face
+
+QueueService::QueueService(Ports ports, Limits limits) : impl_(std::make_shared<Impl>(std::move(ports), limits)) {}
+
+QueueService::~QueueService() { stop(); }
+
+void QueueService::send(const std::string& queue_arn, std::vector<SendEntry> entries, BatchDone<Sent> done) {
+  const auto queue = impl_->find(queue_arn);
+  if (!queue) return done(queue_does_not_exist());
+  impl_->send(queue, std::move(entries), std::move(done));
+}
+
+void QueueService::receive(const std::string& queue_arn, ReceiveRequest request, Done<std::vector<Received>> done) {
+  const auto queue = impl_->find(queue_arn);
+  if (!queue) return done(queue_does_not_exist());
+  const auto wait = request.wait.value_or(queue->receive_wait);
+  const auto visibility = request.visibility.value_or(queue->visibility_timeout);
+  if (request.max_messages < 1 || request.max_messages > 10) {
+    return done(invalid_value(std::to_string(request.max_messages), "MaxNumberOfMessages",
+                              "Must be between 1 and 10, if provided."));
+  }
+  if (wait.count() < 0 || wait > kMaxWait) {
+    return done(invalid_value(shown(wait), "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided."));
+  }
+  if (visibility.count() < 0 || visibility > kMaxVisibility) {
+    return done(invalid_value(shown(visibility), "VisibilityTimeout", "Must be between 0 and 43200."));
+  }
+  Impl::Poll poll;
+  poll.queue = queue;
+  poll.limit = request.max_messages;
+  poll.visibility = visibility;
+  poll.until = impl_->ports().steady.now() + wait;
+  poll.wanted = std::move(request.wanted);
+  poll.done = std::move(done);
+  impl_->begin(std::move(poll));
+}
+
+void QueueService::take(const std::string& queue_arn, TakeRequest request, Done<std::vector<Received>> done) {
+  const auto queue = impl_->find(queue_arn);
+  if (!queue) return done(queue_does_not_exist());
+  Impl::Poll poll;
+  poll.queue = queue;
+  poll.limit = request.max_messages;
+  poll.bytes = request.max_bytes;
+  poll.visibility = queue->visibility_timeout;
+  poll.wanted = std::move(request.wanted);
+  poll.done = std::move(done);
+  impl_->begin(std::move(poll));
+}
+
+void QueueService::remove(const std::string& queue_arn, std::vector<std::string> receipt_handles,
+                          BatchDone<void> done) {
+  const auto queue = impl_->find(queue_arn);
+  if (!queue) return done(queue_does_not_exist());
+  impl_->remove(queue, std::move(receipt_handles), std::move(done));
+}
+
+void QueueService::change_visibility(const std::string& queue_arn, std::vector<VisibilityChange> changes,
+                                     BatchDone<void> done) {
+  const auto queue = impl_->find(queue_arn);
+  if (!queue) return done(queue_does_not_exist());
+  impl_->change_visibility(queue, std::move(changes), std::move(done));
+}
+
+void QueueService::purge(const std::string& queue_arn, Done<void> done) {
+  const auto queue = impl_->find(queue_arn);
+  if (!queue) return done(queue_does_not_exist());
+  impl_->purge(queue, std::move(done));
+}
+
+void QueueService::counts(const std::string& queue_arn, Done<Counts> done) {
+  const auto queue = impl_->find(queue_arn);
+  if (!queue) return done(queue_does_not_exist());
+  impl_->ports().workers.post([impl = impl_, queue, done = std::move(done)]() mutable {
+    auto reader = impl->ports().readers.lend();
+    if (!reader) return done(unavailable(reader.error().message));
+    const auto counts = (*reader)->message_counts(queue->id, queue->fifo, impl->ports().wall.now());
+    if (!counts) return done(unavailable(counts.error().message));
+    done(Counts{counts->visible, counts->in_flight, counts->delayed, counts->oldest});
+  });
+}
+
+void QueueService::peek(const std::string& queue_arn, int limit, Done<std::vector<Peeked>> done) {
+  const auto queue = impl_->find(queue_arn);
+  if (!queue) return done(queue_does_not_exist());
+  impl_->ports().workers.post([impl = impl_, queue, limit, done = std::move(done)]() mutable {
+    auto reader = impl->ports().readers.lend();
+    if (!reader) return done(unavailable(reader.error().message));
+    const auto page = (*reader)->messages(queue->id, queue->fifo, std::nullopt, std::clamp(limit, 1, 1'000));
+    if (!page) return done(unavailable(page.error().message));
+    std::vector<Peeked> peeked;
+    for (const store::StoredMessage& stored : *page) {
+      if (!stored.message) continue;
+      peeked.push_back({stored.message, message_id(stored.row.id), stored.row.receives, stored.row.visible_at});
+    }
+    done(std::move(peeked));
+  });
+}
+
+std::size_t QueueService::parked() const { return impl_->parked(); }
+void QueueService::reconfigure() { impl_->reconfigure(); }
+void QueueService::arrived(const std::vector<QueueId>& queues) { impl_->arrived(queues); }
+void QueueService::tick() { impl_->tick(); }
+std::optional<WallTime> QueueService::next_due() const { return impl_->next_due(); }
+bool QueueService::quiet() const { return impl_->quiet(); }
+void QueueService::stop() { impl_->stop(); }
+
+}  // namespace waybill::queue
