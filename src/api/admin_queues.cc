@@ -112,7 +112,7 @@ void QueuesApi::peek(const std::string& queue, const std::string& query, net::Re
   const auto topology = topology_.get();
   const auto spec = named_queue(*topology, queue);
   if (!spec) return reply(error_answer(not_found(no_such_queue(*topology, queue))));
-  queues_.peek(spec->arn, limit, {},
+  queues_.peek(spec->arn, limit,
                [now = wall_.now(), reply = std::move(reply)](queue::Answer<std::vector<queue::Peeked>> peeked) mutable {
                  if (!peeked)
                    return reply(error_answer(peeked.error().status, peeked.error().code, peeked.error().message));

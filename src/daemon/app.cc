@@ -55,6 +55,7 @@ bool App::Impl::stop() {
   ready_ = false;
   if (time_machine_) time_machine_->stop();  // answers whoever waits for it
   const SteadyTime until = steady_.now() + settings_.duration("shutdown.limit");
+  if (queues_) queues_->stop();  // polls that wait are answered
   const bool drained = drain(until);
   if (replays_) replays_->stop();
   dispatcher_->stop();

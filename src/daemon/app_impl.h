@@ -16,10 +16,12 @@
 #include "daemon/maintenance.h"
 #include "daemon/probes.h"
 #include "daemon/target_invoker.h"
-#include "daemon/web_topics.h"
 #include "daemon/time_machine.h"
+#include "daemon/web_topics.h"
 #include "daemon/wiring.h"
 #include "handlers/host/function_invoker.h"
+#include "queue/move_tasks.h"
+#include "queue/service.h"
 #include "store/sqlite/store.h"
 
 namespace waybill {
@@ -59,6 +61,7 @@ class App::Impl final : public bus::DeliverySink {
   void make_api();
   Status listen();
   void make_replays();
+  void make_queues();
   Status start_schedules();
   void run_schedules();
   void catalog_changed();
@@ -117,6 +120,8 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<WakeTimer> schedule_timer_;
   std::unique_ptr<archive::ReplayRunner> replays_;
   std::unique_ptr<WakeTimer> replay_timer_;
+  std::unique_ptr<queue::QueueService> queues_;
+  std::unique_ptr<WakeTimer> queue_timer_;
   std::unique_ptr<Maintenance> maintenance_;
   std::unique_ptr<WakeTimer> maintenance_timer_;
   std::unique_ptr<TimeMachine> time_machine_;  // where the clock is virtual

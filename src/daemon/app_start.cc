@@ -74,6 +74,7 @@ Status App::Impl::start() {
       std::make_unique<WorkerPool>(static_cast<std::size_t>(settings_.number("delivery.workers")) + 1, kSpareWorkers);
   make_delivery();
   make_replays();
+  make_queues();
   plan_maintenance();
   if (clock_is_virtual()) make_time_machine();
   make_api();
@@ -157,6 +158,7 @@ Status App::Impl::deploy() {
 // After every change of the catalog; at start before there is anybody to tell.
 void App::Impl::catalog_changed() {
   if (dispatcher_) dispatcher_->reconfigure();
+  if (queues_) queues_->reconfigure();
   if (!scheduler_ || !serving_) return;
   scheduler_->reconfigure();
   run_schedules();
@@ -265,7 +267,9 @@ void App::Impl::make_api() {
                     time_machine_.get(),
                     faults_.get(),
                     api::SnsPorts{web_topics_->subscriptions(), web_topics_->key(), *book_, topology_, *journal_, *this,
-                                  *io_, wall_, random_, probes_}});
+                                  *io_, wall_, random_, probes_},
+                    api::SqsPorts{*queues_, *control_, topology_, *io_, *workers_, wall_,
+                                  static_cast<std::size_t>(settings_.number("limits.queue_message_bytes"))}});
 }
 
 Status App::Impl::listen() {

@@ -10,7 +10,7 @@
 #include "api/sqs/sqs_faults.h"
 #include "base/ascii.h"
 #include "base/base64.h"
-#include "base/json_text.h"
+#include "queue/message_checks.h"
 
 namespace waybill::api {
 
@@ -93,7 +93,7 @@ control::Answer<queue::MessageAttribute> read_attribute_value(const std::string&
     if (!bytes) return sqs_invalid(quoted + " has a BinaryValue that is not base64.");
     return queue::MessageAttribute{type, std::move(*bytes)};
   }
-  if (!is_message_text(value)) {
+  if (!queue::is_message_text(value)) {
     return sqs_invalid("Invalid binary character was found in the message attribute '" + name +
                        "', the set of allowed "
                        "characters is #x9 | #xA | #xD | [#x20 to #xD7FF] | [#xE000 to #xFFFD] | [#x10000 to #x10FFFF]");
@@ -183,18 +183,6 @@ SqsJson shown_message_attributes(const queue::MessageAttributes& attributes) {
                    {binary ? "BinaryValue" : "StringValue", binary ? to_base64(attribute.value) : attribute.value}};
   }
   return shown;
-}
-
-bool is_message_text(std::string_view text) {
-  if (!is_valid_utf8(text)) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 && byte != 0x09 && byte != 0x0A && byte != 0x0D) return false;
-    // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
-    const std::string_view rest = text.substr(i, 3);
-    if (byte == 0xEF && (rest == "\xEF\xBF\xBE" || rest == "\xEF\xBF\xBF")) return false;
-  }
-  return true;
 }
 
 }  // namespace waybill::api

@@ -23,8 +23,4 @@ control::Answer<queue::MessageAttributes> read_system_attributes(const SqsJson& 
 queue::MessageAttributes asked_message_attributes(const queue::MessageAttributes& all, const SqsJson& names);
 SqsJson shown_message_attributes(const queue::MessageAttributes& attributes);
 
-// Whether the text has only characters that SQS lets into messages: valid UTF-8 without control characters but tab,
-// line feed and carriage return, and without U+FFFE and U+FFFF.
-bool is_message_text(std::string_view text);
-
 }  // namespace waybill::api

@@ -158,8 +158,13 @@ class Queues(SqsTest):
         self.call("TagQueue", QueueUrl=url, Tags={f"k{n}": "v" for n in range(50)})
         self.refused("InvalidParameterValue", f"Too many tags added for queue {url.rsplit('/', 1)[1]}.", "TagQueue",
                      QueueUrl=url, Tags={"one-more": "v"})
+
+    def test_keys_of_tags(self):
+        url = self.queue()
+        self.call("TagQueue", QueueUrl=url, Tags={"x" * 128: "v" * 256})
         self.refused("InvalidParameterValue", "Tag keys must be between 1 and 128 characters in length.", "TagQueue",
                      QueueUrl=url, Tags={"x" * 129: "v"})
+        self.refused("InvalidParameterValue", None, "TagQueue", QueueUrl=url, Tags={"aws:x": "v"})
 
 
 if __name__ == "__main__":

@@ -205,10 +205,11 @@ class Batches(SqsTest):
     def test_ten_entries_are_the_most(self):
         message = "Maximum number of entries per request are 10. You have sent 11."
         self.batch_refused("TooManyEntriesInBatchRequest", message, self.entries(*"abcdefghijk"))
-        handles = [{"Id": str(n), "ReceiptHandle": "x", "VisibilityTimeout": 0} for n in range(11)]
-        for operation in ("DeleteMessageBatch", "ChangeMessageVisibilityBatch"):
+        handles = [{"Id": str(n), "ReceiptHandle": "x"} for n in range(11)]
+        for operation, more in (("DeleteMessageBatch", {}), ("ChangeMessageVisibilityBatch", {"VisibilityTimeout": 0})):
             with self.subTest(operation):
-                self.batch_refused("TooManyEntriesInBatchRequest", message, handles, operation)
+                self.batch_refused("TooManyEntriesInBatchRequest", message, [{**each, **more} for each in handles],
+                                   operation)
 
     def test_ids_are_distinct(self):
         entries = self.entries("a", "b")

@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from daemon import Daemon, DaemonTest, wait_until  # noqa: E402  pylint: disable=C0413,W0611
+from daemon import BINARY, Daemon, DaemonTest, clean_environment, wait_until  # noqa: E402  pylint: disable=C0413,W0611
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 ARN = f"arn:aws:sqs:{REGION}:{ACCOUNT}:"

@@ -204,11 +204,3 @@ TEST_CASE("a receive asks for attributes by name, by prefix, or for all") {
   CHECK(asked_message_attributes(all, {"a.*"}).size() == 2);
   CHECK(asked_message_attributes(all, SqsJson::array()).empty());
 }
-
-TEST_CASE("characters that messages may have") {
-  for (const char* text : {"x", "\t\n\r", "\u00e4 \u20ac", "\U0001F600", "\uFFFD", "\uE000"})
-    CHECK(is_message_text(text));
-  for (const char* text : {"\x01", "a\x08", "\x1F", "\xFF", "\xEF\xBF\xBE", "\xEF\xBF\xBF", "\xED\xA0\x80"}) {
-    CHECK_FALSE(is_message_text(text));
-  }
-}
