@@ -110,6 +110,7 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<WebTopics> web_topics_;
   std::unique_ptr<Mailer> mailer_;  // where there is a server for e-mails
   std::unique_ptr<InvocationDestinations> invocations_;
+  std::unique_ptr<QueueTargets> queue_targets_;
   std::unique_ptr<TargetInvoker> invoker_;
   std::unique_ptr<delivery::Faults> faults_;  // these two only where faults are allowed
   std::unique_ptr<FaultInvoker> fault_invoker_;

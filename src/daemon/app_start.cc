@@ -221,11 +221,16 @@ void App::Impl::make_delivery() {
   if (mailer_) transports["email"] = transports["email-json"] = &mailer_->transport();
   invocations_ = std::make_unique<InvocationDestinations>(
       InvocationDestinations::Ports{topology_, *acceptor_, *journal_, random_});
-  invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{*functions_, *invocations_, *crashes_, *acceptor_,
-                                                                  topology_, destinations_, *caller_, transports,
-                                                                  *journal_, random_, probes_});
+  queue_targets_ = std::make_unique<QueueTargets>(
+      topology_, *journal_, [this](const std::string& stored, const SubscriptionSpec& subscription) {
+        return web_topics_->envelope(stored, subscription);
+      });
+  invoker_ = std::make_unique<TargetInvoker>(TargetInvoker::Ports{*functions_, *invocations_, *queue_targets_,
+                                                                  *crashes_, *acceptor_, topology_, destinations_,
+                                                                  *caller_, transports, *journal_, random_, probes_});
   make_faults();
-  dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *invocations_, *journal_, random_, probes_);
+  dead_letters_ = std::make_unique<DeadLetterTargets>(topology_, tables_, *invocations_, *queue_targets_, *journal_,
+                                                      random_, probes_);
   wake_ = std::make_unique<WakeTimer>(io_->context(), [this] { dispatcher_->tick(); });
   delivery::DispatcherOptions options;
   options.backoff = {settings_.duration("retry.base"), settings_.duration("retry.cap")};

@@ -72,9 +72,11 @@ void DeadLetterTargets::send(const std::string& arn, const EndpointSpec& endpoin
                              delivery::Consequences& into) const {
   const auto table = tables_.get()->find(arn);
   const auto parsed = Arn::parse(arn);
-  Status sent = not_found("dead letters can be sent to a table or a topic, and there is no such one");
+  Status sent = not_found("dead letters can be sent to a queue, a table or a topic, and there is no such one");
   if (table) {
     sent = put_row(*table, endpoint, letter, into);
+  } else if (parsed && parsed->service == "sqs") {
+    sent = enqueue(arn, endpoint, letter, into);
   } else if (parsed && parsed->service == "sns") {
     sent = publish(arn, endpoint, letter, depth, into);
   }
@@ -102,6 +104,22 @@ Status DeadLetterTargets::put_row(const TableSpec& table, const EndpointSpec& en
   WAYBILL_TRY(store::ItemRow row, table::encode_item(table, item, letter.dead_at));
   into.changes.add(store::PutItem{table.id, std::move(row), {}, store::OnConditionFailed::fail_attempt, nullptr});
   return {};
+}
+
+// Contract section 9: the body is what was to be delivered, the facts are attributes.
+Status DeadLetterTargets::enqueue(const std::string& arn, const EndpointSpec& endpoint, const DeadLetter& letter,
+                                  delivery::Consequences& into) const {
+  queue::SendEntry entry;
+  entry.body = letter.body;
+  // What the facts tell must fit a message, whose attributes count for its size.
+  for (const topic::MessageAttribute& fact : facts(endpoint, letter)) {
+    if (!fact.value.empty()) entry.attributes[fact.name] = {fact.type, fact.value};
+  }
+  const bool is_rule = !letter.rule_arn.empty();
+  const bool is_subscription = endpoint.kind == EndpointKind::subscription;
+  const char* const service = is_rule ? "events.amazonaws.com" : is_subscription ? "sns.amazonaws.com" : "";
+  return queues_.send(arn, std::move(entry), service, is_rule ? letter.rule_arn : endpoint.topic_arn, letter.dead_at,
+                      into.changes);
 }
 
 Status DeadLetterTargets::publish(const std::string& arn, const EndpointSpec& endpoint, const DeadLetter& letter,

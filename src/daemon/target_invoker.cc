@@ -64,9 +64,7 @@ AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
     case TargetKind::function: return invoke_function(attempt, std::move(input.body));
     case TargetKind::topic: return publish(attempt, std::move(input.body));
     case TargetKind::bus: return hand_over(attempt);
-    case TargetKind::queue:
-      return failure("NO_RESOURCE", "The specified queue does not exist or you do not have access to it. (" +
-                                        endpoint.target_arn + ")");
+    case TargetKind::queue: return ports_.queues.deliver(attempt, std::move(input.body));
     case TargetKind::log_group:
       return failure("NO_RESOURCE", "The specified log group does not exist. (" + endpoint.target_arn + ")");
     case TargetKind::api_destination:
@@ -80,8 +78,8 @@ AttemptResult TargetInvoker::hand_to_subscriber(const delivery::Attempt& attempt
   if (endpoint.target == TargetKind::function && endpoint.function && endpoint.subscription) {
     return invoke_function(attempt, topic::lambda_event(attempt.payload.body, *endpoint.subscription));
   }
-  const char* const what = endpoint.target == TargetKind::function ? "function" : "queue";
-  return failure("NO_RESOURCE", std::string("The specified ") + what + " does not exist. (" + endpoint.address + ")");
+  if (endpoint.target == TargetKind::queue) return ports_.queues.notify(attempt);
+  return failure("NO_RESOURCE", "The specified function does not exist. (" + endpoint.address + ")");
 }
 
 void TargetInvoker::invoke_async(const delivery::Attempt& attempt, UniqueFunction<void(AttemptResult)> done) {

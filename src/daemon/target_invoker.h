@@ -1,10 +1,11 @@
-// Takes a delivery to what its target's ARN names: a function, a topic, another event bus, an API destination; or, for
-// a subscription, out by the transport of its protocol.
+// Takes a delivery to what its target's ARN names: a function, a queue, a topic, another event bus, an API destination;
+// or, for a subscription, out by the transport of its protocol.
 #pragma once
 
 #include "bus/acceptor.h"
 #include "daemon/destinations.h"
 #include "daemon/invocation_destinations.h"
+#include "daemon/queue_targets.h"
 #include "delivery/crash_log.h"
 #include "delivery/invoker.h"
 #include "destination/caller.h"
@@ -20,6 +21,7 @@ class TargetInvoker final : public delivery::Invoker {
   struct Ports {
     FunctionInvoker& functions;
     const InvocationDestinations& invocations;
+    const QueueTargets& queues;
     delivery::CrashLog& crashes;
     const bus::Acceptor& acceptor;
     const Snapshot<Topology>& topology;

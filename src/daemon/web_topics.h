@@ -40,6 +40,9 @@ class WebTopics {
   // Asks receivers that were not asked; what goes wrong is logged.
   void ask_receivers();
 
+  // A notification as subscribers get it that are not told raw.
+  Result<std::string> envelope(const std::string& stored, const SubscriptionSpec& subscription);
+
   topic::Transport& transport() { return transport_; }
   topic::SigningKey& key() { return key_; }
   topic::Subscriptions& subscriptions() { return subscriptions_; }

@@ -122,6 +122,7 @@ struct EndpointSpec {
   // Targets: what is delivered instead of the event; null for the event itself.
   std::shared_ptr<const expr::InputShape> shape;
   std::string http_parameters;  // targets: the HttpParameters as JSON text, "" for none
+  std::string message_group;    // targets: the MessageGroupId of SqsParameters, "" for none
   RetryPolicy retry;
   std::string dlq_arn;
   std::string protocol, address, topic_arn;  // subscriptions

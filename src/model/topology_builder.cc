@@ -63,7 +63,7 @@ std::shared_ptr<const expr::InputShape> input_shape(const std::string& id, const
   return shape ? std::make_shared<const expr::InputShape>(std::move(*shape)) : nullptr;
 }
 
-std::string nested_arn(const Json& object, const char* member, const char* name) {
+std::string nested_text(const Json& object, const char* member, const char* name) {
   const auto found = object.find(member);
   return found != object.end() && found->is_object() ? text(*found, name) : std::string();
 }
@@ -176,8 +176,8 @@ class TopologyBuilder {
     config.max_retries = body.value("MaximumRetryAttempts", config.max_retries);
     config.max_age = std::chrono::seconds{body.value("MaximumEventAgeInSeconds", config.max_age.count())};
     if (const auto found = body.find("DestinationConfig"); found != body.end() && found->is_object()) {
-      config.on_success = nested_arn(*found, "OnSuccess", "Destination");
-      config.on_failure = nested_arn(*found, "OnFailure", "Destination");
+      config.on_success = nested_text(*found, "OnSuccess", "Destination");
+      config.on_failure = nested_text(*found, "OnFailure", "Destination");
     }
     for (const std::string& arn : {config.on_success, config.on_failure}) {
       if (target_kind(arn) == TargetKind::function) destinations_.insert(arn);
@@ -226,7 +226,7 @@ class TopologyBuilder {
         spec->environment[name] = value.is_string() ? value.get<std::string>() : value.dump();
       }
     }
-    spec->dlq_arn = nested_arn(body, "DeadLetterConfig", "TargetArn");
+    spec->dlq_arn = nested_text(body, "DeadLetterConfig", "TargetArn");
     const std::string role = text(body, "Role");
     if (!role.empty()) spec->permissions = permissions_[role.substr(role.rfind('/') + 1)];
     add_invocations(spec);
@@ -354,8 +354,9 @@ class TopologyBuilder {
     endpoint.target_arn = spec.arn;
     endpoint.shape = input_shape(spec.id, body);
     if (body.contains("HttpParameters")) endpoint.http_parameters = body["HttpParameters"].dump();
+    endpoint.message_group = nested_text(body, "SqsParameters", "MessageGroupId");
     endpoint.retry = retry_policy(body);
-    endpoint.dlq_arn = nested_arn(body, "DeadLetterConfig", "Arn");
+    endpoint.dlq_arn = nested_text(body, "DeadLetterConfig", "Arn");
     endpoint.function = topology_->function(spec.arn);
     spec.endpoint = add(std::move(endpoint));
     return spec;

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "queue/message_checks.h"
+#include "queue/outgoing.h"
 #include "queue/service_impl.h"
 
 namespace waybill::queue {
 
 namespace {
 
-constexpr std::chrono::minutes kDedupWindow{5};
 constexpr std::chrono::seconds kPurgeRest{60};
 constexpr int kPurgeChunk = 2'000;
 
@@ -58,29 +57,14 @@ void QueueService::Impl::send(const Spec& queue, std::vector<SendEntry> entries,
   Batch<Sent> batch;
   const WallTime now = ports_.wall.now();
   for (SendEntry& entry : entries) {
-    if (auto checked = check_message(*queue, entry); !checked) {
-      batch.answers.emplace_back(std::move(checked).error());
+    auto change = outgoing(*queue, std::move(entry), now, ports_.journal);
+    if (!change) {
+      batch.answers.emplace_back(std::move(change).error());
       continue;
     }
-    auto message = std::make_shared<Message>();
-    message->id = {ports_.journal.next_sequence()};
-    message->attributes = encode(entry.attributes);
-    message->dedup = deduplication_id(*queue, entry);
-    message->body = std::move(entry.body);
-    message->group = std::move(entry.group_id);
-    message->sender = std::move(entry.sender);
-    message->trace_header = std::move(entry.trace_header);
-    message->sent_at = now;
-    store::SendMessage change;
-    change.queue = queue->id;
-    change.fifo = queue->fifo;
-    change.visible_at = now + (queue->fifo ? queue->delay : entry.delay.value_or(queue->delay));
-    change.dedup_key = deduplication_key(*queue, *message);
-    change.dedup_since = now - kDedupWindow;
-    change.message = std::move(message);
     batch.entries.push_back(batch.answers.size());
     batch.answers.emplace_back(Sent{});
-    batch.changes.add(std::move(change));
+    batch.changes.add(std::move(*change));
   }
   if (batch.changes.list.empty()) return done(std::move(batch.answers));
   auto changes = std::move(batch.changes);
