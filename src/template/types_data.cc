@@ -193,7 +193,7 @@ void check_subscription(CheckContext& c) {
   const bool mail = protocol == "email" || protocol == "email-json";
   if (const Status fine = mail ? net::check_mail_address(endpoint) : Status(); !fine) {
     c.bad(c.path / "Endpoint", in_quotes(endpoint) + " is not an e-mail address" +
-                                  (endpoint.find('@') == std::string::npos ? "" : ": " + fine.error().message));
+                                   (endpoint.find('@') == std::string::npos ? "" : ": " + fine.error().message));
   }
   if (const Status fine = topic::check_address(protocol, endpoint); !fine) {
     c.bad(c.path / "Endpoint", fine.error().message);
@@ -259,6 +259,7 @@ ResourceType subscription() {
   return type;
 }
 
+// Kept and shown; who may publish is not checked: every caller is local.
 ResourceType topic_policy() {
   ResourceType type;
   type.name = "AWS::SNS::TopicPolicy";
@@ -266,7 +267,6 @@ ResourceType topic_policy() {
   type.key = "{stack}/{id}";
   type.attributes = {{"Id", "{stack}-{id}", ""}};
   type.properties = {document("PolicyDocument").required(), texts("Topics").required()};
-  type.not_active = "who may publish is not checked yet";
   return type;
 }
 
