@@ -7,8 +7,8 @@ namespace waybill::control {
 
 namespace {
 
-// A replay's row changes with every few events of its progress, and nothing is wired by it.
-bool is_wired(const std::string& kind) { return kind != kinds::kReplay; }
+// Their rows change with every bit of their progress, and nothing is wired by them.
+bool is_wired(const std::string& kind) { return kind != kinds::kReplay && kind != kinds::kMessageMoveTask; }
 
 // A put without a state of its own keeps what the service knew of the resource.
 Result<CatalogRowPtr> stamped(const Catalog& before, Resource put, std::int64_t now,

@@ -55,6 +55,8 @@ bool App::Impl::stop() {
   ready_ = false;
   if (time_machine_) time_machine_->stop();  // answers whoever waits for it
   const SteadyTime until = steady_.now() + settings_.duration("shutdown.limit");
+  if (event_sources_) event_sources_->stop();
+  if (move_tasks_) move_tasks_->stop();
   if (queues_) queues_->stop();  // polls that wait are answered
   const bool drained = drain(until);
   if (replays_) replays_->stop();
@@ -88,6 +90,7 @@ std::string App::Impl::metrics_text() {
     gauges.endpoints.push_back(
         {count.spec ? endpoint_label(*count.spec) : count.key, count.pending, count.retrying, age, count.circuit_open});
   }
+  gauges.queues = queue_gauges();
   if (auto reader = readers_->lend()) gauges.dead_letters = (*reader)->count_dead_letters().value();
   gauges.connections = probes_.connections();
   gauges.wal_bytes = probes_.wal_bytes();

@@ -80,8 +80,7 @@ void App::Impl::make_time_machine() {
                      if (replays_->waiting()) replays_->wake();
                    },
                    [this] { return replays_->quiet(); }});
-  parts.push_back({"queues", [this] { return queues_->next_due(); }, [this] { queues_->tick(); },
-                   [this] { return queues_->quiet(); }});
+  add_queue_parts(parts);
   parts.push_back({"retention", [this] { return maintenance_->next_due(); }, [this] { maintenance_->run(); },
                    [this] { return maintenance_->quiet(); }});
   time_machine_ = std::make_unique<TimeMachine>(TimeMachine::Ports{virtual_wall_, steady_, *journal_, std::move(parts),

@@ -19,12 +19,17 @@
 #include "daemon/time_machine.h"
 #include "daemon/web_topics.h"
 #include "daemon/wiring.h"
+#include "handlers/host/batch_function_invoker.h"
 #include "handlers/host/function_invoker.h"
+#include "queue/event_sources.h"
 #include "queue/move_tasks.h"
 #include "queue/service.h"
 #include "store/sqlite/store.h"
 
 namespace waybill {
+
+// The setting log.functions.
+LogLevel function_log_level(const std::string& text);
 
 // Members are in the order in which they start; destruction is the reverse.
 class App::Impl final : public bus::DeliverySink {
@@ -62,6 +67,8 @@ class App::Impl final : public bus::DeliverySink {
   Status listen();
   void make_replays();
   void make_queues();
+  void add_queue_parts(std::vector<TimeMachine::Part>& parts);
+  std::vector<metrics::Gauges::Queue> queue_gauges();
   Status start_schedules();
   void run_schedules();
   void catalog_changed();
@@ -123,6 +130,11 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<WakeTimer> replay_timer_;
   std::unique_ptr<queue::QueueService> queues_;
   std::unique_ptr<WakeTimer> queue_timer_;
+  std::unique_ptr<BatchFunctionInvoker> batches_;
+  std::unique_ptr<queue::EventSources> event_sources_;
+  std::unique_ptr<WakeTimer> event_source_timer_;
+  std::unique_ptr<queue::MoveTasks> move_tasks_;
+  std::unique_ptr<WakeTimer> move_timer_;
   std::unique_ptr<Maintenance> maintenance_;
   std::unique_ptr<WakeTimer> maintenance_timer_;
   std::unique_ptr<TimeMachine> time_machine_;  // where the clock is virtual

@@ -48,14 +48,14 @@ Status check_clock(const Settings& settings) {
   return invalid("clock: '" + clock + "' is not known; use system or virtual");
 }
 
+}  // namespace
+
 LogLevel function_log_level(const std::string& text) {
   if (text == "debug") return LogLevel::debug;
   if (text == "info") return LogLevel::info;
   if (text == "error") return LogLevel::error;
   return LogLevel::warn;
 }
-
-}  // namespace
 
 Status App::Impl::start() {
   WAYBILL_CHECK(check_listen(settings_));
@@ -86,6 +86,8 @@ Status App::Impl::start() {
   serving_ = true;
   run_schedules();
   replays_->wake();
+  event_sources_->reconfigure();
+  move_tasks_->wake();
   web_topics_->ask_receivers();
   ready_ = true;
   return {};
@@ -159,6 +161,7 @@ Status App::Impl::deploy() {
 void App::Impl::catalog_changed() {
   if (dispatcher_) dispatcher_->reconfigure();
   if (queues_) queues_->reconfigure();
+  if (event_sources_ && serving_) event_sources_->reconfigure();
   if (!scheduler_ || !serving_) return;
   scheduler_->reconfigure();
   run_schedules();
@@ -273,7 +276,7 @@ void App::Impl::make_api() {
                     faults_.get(),
                     api::SnsPorts{web_topics_->subscriptions(), web_topics_->key(), *book_, topology_, *journal_, *this,
                                   *io_, wall_, random_, probes_},
-                    api::SqsPorts{*queues_, *control_, topology_, *io_, *workers_, wall_,
+                    api::SqsPorts{*queues_, *move_tasks_, *control_, topology_, *io_, *workers_, wall_,
                                   static_cast<std::size_t>(settings_.number("limits.queue_message_bytes"))}});
 }
 
@@ -300,8 +303,9 @@ Status App::Impl::listen() {
 }
 
 void App::Impl::plan_maintenance() {
-  maintenance_ = std::make_unique<Maintenance>(Maintenance::Ports{
-      *journal_, *readers_, *book_, tables_, wall_, probes_.metrics(), settings_.duration("dead_letters.retention")});
+  maintenance_ = std::make_unique<Maintenance>(Maintenance::Ports{*journal_, *readers_, *book_, topology_, tables_,
+                                                                  wall_, probes_.metrics(),
+                                                                  settings_.duration("dead_letters.retention")});
   maintenance_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] {
     workers_->post([this] { maintenance_->run(); });  // it waits for commits
     maintenance_timer_->wake_in(settings_.duration("maintenance.interval"));

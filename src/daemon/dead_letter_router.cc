@@ -50,7 +50,7 @@ delivery::Consequences DeadLetterTargets::route(const EndpointSpec& endpoint, co
   delivery::Consequences consequences;
   // A dead-letter queue gets what was to be delivered (contract section 9); Waybill's own record keeps the event.
   DeadLetter letter = event;
-  letter.body = shaped_input(endpoint, event.body, event.ingested_at).body;
+  letter.body = shaped_input(endpoint, event.kind, event.body, event.ingested_at).body;
   // A request to confirm is between the receiver and us; its token is for nobody else.
   if (is_confirmation_request(event)) return consequences;
   if (!endpoint.dlq_arn.empty()) send(endpoint.dlq_arn, endpoint, letter, depth, consequences);

@@ -12,6 +12,7 @@ constexpr int kRows = 1000;
 constexpr Millis kGrain = std::chrono::minutes{1};
 // Sweeps take what is older than an age: it goes one millisecond after it has that age.
 constexpr Millis kOlder{1};
+constexpr std::chrono::minutes kDeduplication{5};  // of FIFO queues
 
 void keep_earlier(std::optional<WallTime>& first, WallTime time) { first = first ? std::min(*first, time) : time; }
 
@@ -25,6 +26,7 @@ void Maintenance::run() {
   }
   sweep_dead_letters(ports_.wall.now() - ports_.dead_letter_retention);
   if (sweeping_archives_ == 0) sweep_archives();
+  if (sweeping_queues_ == 0) sweep_queues();
 }
 
 void Maintenance::sweep_archives() {
@@ -94,7 +96,7 @@ Status Maintenance::look_ahead(std::optional<WallTime>& first) {
     if (archived) keep_earlier(first, *archived + (WallTime{} - sweep.before) + kOlder);
   }
   if (const auto drop = archive::next_replay_drop(*catalog)) keep_earlier(first, *drop + kOlder);
-  return {};
+  return look_at_queues(*reader, first);
 }
 
 void Maintenance::sweep_payloads(PayloadId after, PayloadId before) {
@@ -112,6 +114,49 @@ void Maintenance::sweep_items(store::SweepExpiredItems sweep) {
     ports_.metrics.items_expired(swept.rows);
     if (const auto next = table::next_ttl_sweep(sweep, swept)) sweep_items(*next);
   });
+}
+
+// What was sent to a queue that is gone goes too: its number is never given again.
+void Maintenance::sweep_queues() {
+  const auto topology = ports_.topology.get();
+  const WallTime now = ports_.wall.now();
+  for (const auto& [arn, queue] : topology->queues()) {
+    sweep_queue({queue->id, queue->fifo, now - queue->retention, kRows});
+  }
+  submit(store::SweepDeduplication{now - kDeduplication, kRows}, [](const store::Swept&) {});
+  const auto reader = ports_.readers.lend();
+  if (!reader) return;
+  const auto stored = (*reader)->queues();
+  if (!stored) return;
+  for (const QueueId id : *stored) {
+    if (!topology->queue(id)) drop_queue({id, kRows});
+  }
+}
+
+void Maintenance::sweep_queue(store::SweepMessages sweep) {
+  ++sweeping_queues_;
+  submit(sweep, [this, sweep](const store::Swept& swept) {
+    ports_.metrics.messages_expired(swept.rows);
+    if (swept.more) sweep_queue(sweep);
+    --sweeping_queues_;
+  });
+}
+
+void Maintenance::drop_queue(store::DropQueue drop) {
+  ++sweeping_queues_;
+  submit(drop, [this, drop](const store::Swept& swept) {
+    if (swept.more) drop_queue(drop);
+    --sweeping_queues_;
+  });
+}
+
+Status Maintenance::look_at_queues(store::Reader& reader, std::optional<WallTime>& first) {
+  for (const auto& [arn, queue] : ports_.topology.get()->queues()) {
+    // In order of what becomes visible first, as the sweep takes them.
+    WAYBILL_TRY(const auto page, reader.messages(queue->id, queue->fifo, std::nullopt, 1));
+    if (!page.empty()) keep_earlier(first, page.front().row.visible_at + queue->retention + kOlder);
+  }
+  return {};
 }
 
 void Maintenance::sweep_dead_letters(WallTime before) {

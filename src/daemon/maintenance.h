@@ -23,6 +23,7 @@ class Maintenance {
     store::Journal& journal;
     store::ReaderPool& readers;
     control::Book& book;
+    const Snapshot<Topology>& topology;
     const Snapshot<table::TableCatalog>& tables;
     const WallClock& wall;
     metrics::PipelineMetrics& metrics;
@@ -43,6 +44,10 @@ class Maintenance {
   void sweep_items(store::SweepExpiredItems sweep);
   void sweep_dead_letters(WallTime before);
   void sweep_archives();
+  void sweep_queues();
+  void sweep_queue(store::SweepMessages sweep);
+  void drop_queue(store::DropQueue drop);
+  Status look_at_queues(store::Reader& reader, std::optional<WallTime>& first);
   template <class Sweep>
   void sweep_archive(Sweep sweep);
   void submit(store::Change change, std::function<void(const store::Swept&)> swept);
@@ -52,6 +57,7 @@ class Maintenance {
   std::atomic<std::int64_t> in_flight_{0};
   std::atomic<bool> sweeping_payloads_{false};
   std::atomic<int> sweeping_archives_{0};
+  std::atomic<int> sweeping_queues_{0};
 };
 
 }  // namespace waybill

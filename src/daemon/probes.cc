@@ -101,4 +101,8 @@ void Probes::request(std::string_view route, unsigned status, std::chrono::nanos
   metrics_.http_request(route, status, duration);
 }
 
+void Probes::batch(const EventSourceSpec& source, std::size_t messages, std::size_t failed) {
+  metrics_.batch(source.queue_arn.substr(source.queue_arn.rfind(':') + 1), messages, failed);
+}
+
 }  // namespace waybill

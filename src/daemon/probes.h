@@ -13,6 +13,7 @@
 #include "handlers/host/effects.h"
 #include "metrics/pipeline_metrics.h"
 #include "net/http_server.h"
+#include "queue/event_sources.h"
 #include "store/journal.h"
 
 namespace waybill {
@@ -23,7 +24,8 @@ class Probes final : public bus::BusProbe,
                      public HostProbe,
                      public store::JournalProbe,
                      public net::HttpProbe,
-                     public api::ApiProbe {
+                     public api::ApiProbe,
+                     public queue::EventSourceProbe {
  public:
   metrics::PipelineMetrics& metrics() { return metrics_; }
   std::int64_t connections() const { return connections_; }
@@ -57,6 +59,8 @@ class Probes final : public bus::BusProbe,
   void shed() override;
   void checkpointed(std::int64_t wal_bytes_before, std::chrono::nanoseconds duration) override;
   void wal_size(std::int64_t bytes) override { wal_bytes_ = bytes; }
+
+  void batch(const EventSourceSpec& source, std::size_t messages, std::size_t failed) override;
 
   void connection_opened() override { ++connections_; }
   void connection_closed() override { --connections_; }

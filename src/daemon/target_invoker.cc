@@ -46,8 +46,9 @@ AttemptResult caused(store::Changes changes, std::vector<NewDelivery> deliveries
 
 }  // namespace
 
-expr::Shaped shaped_input(const EndpointSpec& endpoint, const std::string& event, WallTime ingested_at) {
-  if (!endpoint.shape) return {event};
+expr::Shaped shaped_input(const EndpointSpec& endpoint, PayloadKind kind, const std::string& event,
+                          WallTime ingested_at) {
+  if (!endpoint.shape || kind == PayloadKind::shaped_input) return {event};
   return endpoint.shape->render({event, endpoint.rule_arn, endpoint.rule_name, ingested_at});
 }
 
@@ -58,7 +59,7 @@ bool TargetInvoker::delivers(const EndpointSpec& endpoint) const {
 AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
   const EndpointSpec& endpoint = attempt.endpoint;
   if (endpoint.kind == EndpointKind::subscription) return hand_to_subscriber(attempt);
-  expr::Shaped input = shaped_input(endpoint, attempt.payload.body, attempt.delivery.ingested_at);
+  expr::Shaped input = shaped_input(endpoint, attempt.payload.kind, attempt.payload.body, attempt.delivery.ingested_at);
   if (!input.is_valid) return failure("INVALID_JSON", "Invalid input for target.");
   switch (endpoint.target) {
     case TargetKind::function: return invoke_function(attempt, std::move(input.body));
@@ -86,7 +87,7 @@ void TargetInvoker::invoke_async(const delivery::Attempt& attempt, UniqueFunctio
   const EndpointSpec& endpoint = attempt.endpoint;
   if (endpoint.kind == EndpointKind::subscription) return notify({attempt}, std::move(done));
   const std::string& event = attempt.payload.body;
-  expr::Shaped input = shaped_input(endpoint, event, attempt.delivery.ingested_at);
+  expr::Shaped input = shaped_input(endpoint, attempt.payload.kind, event, attempt.delivery.ingested_at);
   if (!input.is_valid) return done(failure("INVALID_JSON", "Invalid input for target."));
   const auto destinations = ports_.destinations.get();
   const auto found = destinations->find(endpoint.target_arn);

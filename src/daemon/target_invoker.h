@@ -61,6 +61,7 @@ class TargetInvoker final : public delivery::Invoker {
 };
 
 // What is delivered: the event, or what the target's Input, InputPath or InputTransformer makes of it.
-expr::Shaped shaped_input(const EndpointSpec& endpoint, const std::string& event, WallTime ingested_at);
+expr::Shaped shaped_input(const EndpointSpec& endpoint, PayloadKind kind, const std::string& event,
+                          WallTime ingested_at);
 
 }  // namespace waybill

@@ -104,6 +104,13 @@ struct PipelineMetrics::Families {
   Labelled<Counter> faults{
       counter(registry, "waybill_faults_total", "Attempts that a fault on request touched, by endpoint and kind.")};
   Counter& items_expired = counter(registry, "waybill_items_expired_total", "Table items removed by TTL.").Add({});
+  Counter& messages_expired =
+      counter(registry, "waybill_messages_expired_total", "Messages removed because of their queue's retention.")
+          .Add({});
+  Labelled<Counter> batches{
+      counter(registry, "waybill_batches_total", "Batches of messages that functions were given, by queue.")};
+  Labelled<Counter> batch_messages{
+      counter(registry, "waybill_batch_messages_total", "Messages in batches, by queue and result.")};
 
   Histogram& commit =
       histogram(registry, "waybill_commit_seconds", "Commit and sync of one group.").Add({}, kCommitSeconds);
@@ -158,6 +165,14 @@ void PipelineMetrics::notification_filtered(std::string_view arn) {
 }
 void PipelineMetrics::dead_letters_expired(std::int64_t count) {
   families_->letters_expired.Increment(static_cast<double>(count));
+}
+void PipelineMetrics::messages_expired(std::int64_t count) {
+  families_->messages_expired.Increment(static_cast<double>(count));
+}
+void PipelineMetrics::batch(std::string_view queue, std::size_t messages, std::size_t failed) {
+  one(families_->batches, "queue", queue).Increment();
+  two(families_->batch_messages, "queue", queue, "result", "ok").Increment(static_cast<double>(messages - failed));
+  two(families_->batch_messages, "queue", queue, "result", "failed").Increment(static_cast<double>(failed));
 }
 void PipelineMetrics::items_expired(std::int64_t count) {
   families_->items_expired.Increment(static_cast<double>(count));
@@ -218,6 +233,23 @@ void add_endpoints(Registry& registry, const std::vector<Gauges::Endpoint>& endp
   }
 }
 
+void add_queues(Registry& registry, const std::vector<Gauges::Queue>& queues) {
+  const auto family = [&registry](const char* name, const char* help) -> Family<Gauge>& {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+  };
+  auto& visible = family("waybill_queue_messages_visible", "Messages that may be received, by queue.");
+  auto& in_flight =
+      family("waybill_queue_messages_in_flight", "Messages that were received and not deleted, by queue.");
+  auto& delayed = family("waybill_queue_messages_delayed", "Messages whose delay is not over, by queue.");
+  auto& oldest = family("waybill_queue_oldest_seconds", "Age of the oldest message, by queue.");
+  for (const Gauges::Queue& each : queues) {
+    visible.Add({{"queue", each.queue}}).Set(static_cast<double>(each.visible));
+    in_flight.Add({{"queue", each.queue}}).Set(static_cast<double>(each.in_flight));
+    delayed.Add({{"queue", each.queue}}).Set(static_cast<double>(each.delayed));
+    oldest.Add({{"queue", each.queue}}).Set(each.oldest_seconds);
+  }
+}
+
 }  // namespace
 
 std::string PipelineMetrics::text(const Gauges& gauges) const {
@@ -226,6 +258,7 @@ std::string PipelineMetrics::text(const Gauges& gauges) const {
     prometheus::BuildGauge().Name(name).Help(help).Register(now).Add({}).Set(value);
   };
   add_endpoints(now, gauges.endpoints);
+  add_queues(now, gauges.queues);
   gauge("waybill_dead_letters", "Dead letters in the store.", static_cast<double>(gauges.dead_letters));
   gauge("waybill_http_connections", "Open HTTP connections.", static_cast<double>(gauges.connections));
   gauge("waybill_wal_bytes", "Bytes of write-ahead log since the last checkpoint.",

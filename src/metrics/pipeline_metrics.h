@@ -21,6 +21,14 @@ struct Gauges {
     bool circuit_open = false;
   };
   std::vector<Endpoint> endpoints;
+  struct Queue {
+    std::string queue;  // name
+    std::int64_t visible = 0;
+    std::int64_t in_flight = 0;
+    std::int64_t delayed = 0;
+    double oldest_seconds = 0;
+  };
+  std::vector<Queue> queues;
   std::int64_t dead_letters = 0;
   std::int64_t connections = 0;
   std::int64_t wal_bytes = 0;
@@ -48,6 +56,9 @@ class PipelineMetrics {
   void notification_filtered(std::string_view subscription_arn);
   void dead_letters_expired(std::int64_t count);
   void items_expired(std::int64_t count);
+  void messages_expired(std::int64_t count);
+  // A batch of a queue was with its function: so many messages, so many of them come again.
+  void batch(std::string_view queue, std::size_t messages, std::size_t failed);
   // A fault on request touched an attempt; kind: fail, status, latency.
   void fault(std::string_view endpoint, std::string_view kind);
 

@@ -17,7 +17,9 @@ enum class PayloadKind {
   stream_batch = 4,
   dead_letter = 5,
   // An event that another bus handed over: it goes to no third one.
-  forwarded_event = 6
+  forwarded_event = 6,
+  // What a target was to get, shaped already: it comes back from a dead-letter queue.
+  shaped_input = 7
 };
 
 // Immutable once made; shared between the deliveries that carry it.

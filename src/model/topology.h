@@ -16,6 +16,7 @@
 #include "expr/input_shape.h"
 #include "model/arn.h"
 #include "model/catalog.h"
+#include "model/event_source_spec.h"
 #include "model/ids.h"
 #include "model/queue_spec.h"
 #include "model/subscription_spec.h"
@@ -160,6 +161,8 @@ class Topology {
   const std::map<std::string, std::shared_ptr<const FunctionSpec>>& functions() const { return functions_; }
   const std::map<std::string, TopicSpec>& topics() const { return topics_; }
   const std::map<std::string, std::shared_ptr<const QueueSpec>>& queues() const { return queues_; }
+  // By name of their row in the catalog.
+  const std::map<std::string, std::shared_ptr<const EventSourceSpec>>& event_sources() const { return event_sources_; }
   // Owner of the table or bus with that ARN ("" when the API made it, or it is unknown).
   std::string owner_of(const std::string& arn) const;
 
@@ -171,6 +174,7 @@ class Topology {
   std::map<std::string, TopicSpec> topics_;                               // by ARN
   std::map<std::string, std::shared_ptr<const QueueSpec>> queues_;        // by ARN
   std::unordered_map<QueueId, std::shared_ptr<const QueueSpec>> queues_by_id_;
+  std::map<std::string, std::shared_ptr<const EventSourceSpec>> event_sources_;
   std::map<std::string, std::string> owners_;  // ARN → owner
   std::unordered_map<EndpointId, std::shared_ptr<const EndpointSpec>> endpoints_;
 };

@@ -106,6 +106,7 @@ class TopologyBuilder {
     each(kFunction, [this](const Resource& r, const Json& body) { function(r, body); });
     each(kinds::kQueuePolicy, [this](const Resource& r, const Json& body) { queue_policy(r, body); });
     each(kinds::kQueue, [this](const Resource& r, const Json& body) { queue(r, body); });
+    each(kinds::kEventSourceMapping, [this](const Resource& r, const Json& body) { event_source(r, body); });
     each(kTopic, [this](const Resource& r, const Json& body) { topic(r, body); });
     each(kSubscription, [this](const Resource& r, const Json& body) { subscription(r, body); });
     each(kinds::kRule, [this](const Resource& r, const Json& body) { rule(r, body); });
@@ -261,6 +262,16 @@ class TopologyBuilder {
     spec->owner = resource.owner;
     topology_->queues_by_id_[spec->id] = spec;
     topology_->queues_[arn] = std::move(spec);
+  }
+
+  void event_source(const Resource& resource, const Json& body) {
+    if (target_kind(text(body, "EventSourceArn")) != TargetKind::queue) return;
+    auto read = read_event_source(resource.key.name, body, place_of(resource));
+    if (!read) {
+      if (!problem_) problem_ = invalid("event source mapping " + resource.key.name + ": " + read.error().message);
+      return;
+    }
+    topology_->event_sources_[resource.key.name] = std::make_shared<const EventSourceSpec>(std::move(*read));
   }
 
   void topic(const Resource& resource, const Json& body) {

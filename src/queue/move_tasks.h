@@ -1,5 +1,6 @@
 // StartMessageMoveTask: messages go from a dead-letter queue back to where they came from, or to a queue that is named.
-// A task is a row of the catalog (kinds::kMessageMoveTask), so it goes on after a restart.
+// One that a rule's target or a subscription left there goes back to that target, as a delivery of its own (AWS has no
+// such thing). A task is a row of the catalog (kinds::kMessageMoveTask), so it goes on after a restart.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include "base/executor.h"
 #include "base/random.h"
 #include "control/book.h"
+#include "model/delivery.h"
 #include "model/topology.h"
 #include "queue/faults.h"
 #include "store/reader_pool.h"
@@ -42,7 +44,8 @@ class MoveTasks {
     Executor& workers;
     const WallClock& wall;
     Random& random;
-    std::function<void(Millis)> wake_in;  // asks for wake() after that time
+    std::function<void(std::vector<NewDelivery>)> committed;  // on the writer thread: must not block
+    std::function<void(Millis)> wake_in;                      // asks for wake() after that time
   };
   explicit MoveTasks(Ports ports);
   ~MoveTasks();  // stop()

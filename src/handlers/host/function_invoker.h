@@ -28,7 +28,6 @@ class FunctionInvoker {
  private:
   delivery::AttemptResult settle(const delivery::Attempt& attempt, const std::string& request_id,
                                  const RecordOutcome& record, const table::StoreTableReader& reads) const;
-  void log(const FunctionSpec& function, const std::string& request_id, const std::vector<LogLine>& lines) const;
 
   Ports ports_;
 };

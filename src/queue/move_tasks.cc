@@ -1,0 +1,379 @@
+#include "queue/move_tasks.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include <nlohmann/json.hpp>
+
+#include "base/base64.h"
+#include "base/log.h"
+#include "queue/message.h"
+
+namespace waybill::queue {
+
+namespace {
+
+using TaskJson = nlohmann::json;
+
+constexpr int kStep = 100;  // messages of one unit
+constexpr int kMostPerSecond = 500;
+constexpr int kShownTasks = 10;
+constexpr const char* kRunning = "RUNNING";
+constexpr const char* kCancelling = "CANCELLING";
+
+std::string status_of(const CatalogRow& row) { return row.state.value("Status", ""); }
+
+bool is_active(const CatalogRow& row) { return status_of(row) == kRunning || status_of(row) == kCancelling; }
+
+// As on AWS: base64 of a JSON object that names the task and its source.
+std::string handle_of(const std::string& name, const std::string& source_arn) {
+  return to_base64(TaskJson{{"taskId", name}, {"sourceArn", source_arn}}.dump());
+}
+
+std::string name_in(const std::string& handle) {
+  const auto json = TaskJson::parse(from_base64(handle).value_or(""), nullptr, false);
+  return json.is_object() ? json.value("taskId", "") : std::string();
+}
+
+MoveTask task_of(const CatalogRow& row) {
+  MoveTask task;
+  task.status = status_of(row);
+  task.source_arn = row.body.value("SourceArn", "");
+  task.destination_arn = row.body.value("DestinationArn", "");
+  if (row.body.contains("MaxNumberOfMessagesPerSecond")) {
+    task.max_per_second = row.body["MaxNumberOfMessagesPerSecond"].get<int>();
+  }
+  task.moved = row.state.value("Moved", std::int64_t{0});
+  task.to_move = row.state.value("ToMove", std::int64_t{0});
+  task.failure_reason = row.state.value("FailureReason", "");
+  task.started_at = from_millis(row.state.value("Started", std::int64_t{0}));
+  task.handle = is_active(row) ? handle_of(row.resource.key.name, task.source_arn) : std::string();
+  return task;
+}
+
+// The endpoint that left the message in its dead-letter queue, by the facts that went with it.
+std::shared_ptr<const EndpointSpec> left_by(const Topology& topology, const Message& message,
+                                            const std::string& dlq_arn) {
+  const auto attributes = decode_attributes(message.attributes);
+  const auto fact = [&](const char* name) {
+    const auto found = attributes.find(name);
+    return found == attributes.end() ? std::string() : found->second.value;
+  };
+  const std::string target = fact("TARGET_ARN");
+  if (target.empty()) return nullptr;
+  for (const auto& [id, endpoint] : topology.endpoints()) {
+    const bool same_rule = endpoint->rule_arn == fact("RULE_ARN") && endpoint->dlq_arn == dlq_arn;
+    if (endpoint->target_arn == target && same_rule) return endpoint;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+class MoveTasks::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  explicit Impl(Ports ports) : ports_(std::move(ports)) {}
+
+  Answer<std::string> start(const std::string& source_arn, const std::string& destination_arn,
+                            std::optional<int> max_per_second);
+  Answer<std::int64_t> cancel(const std::string& handle);
+  Answer<std::vector<MoveTask>> list(const std::string& source_arn, int max_results);
+
+  void wake() {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+    if (!running_) post_locked();
+  }
+  std::optional<WallTime> next_due() const {
+    const std::lock_guard lock(mutex_);
+    return resume_at_;
+  }
+  bool quiet() const {
+    const std::lock_guard lock(mutex_);
+    return !running_;
+  }
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+
+ private:
+  Answer<void> check(const std::string& source_arn, const std::string& destination_arn,
+                     std::optional<int> max_per_second) const;
+  void post_locked() {
+    if (stopped_) return;
+    running_ = true;
+    ports_.workers.post([self = shared_from_this()] { self->run(); });
+  }
+  void run();
+  // When it may go on; none: it has ended.
+  std::optional<WallTime> advance(const CatalogRow& row);
+  store::MoveMessages next_move(const MoveTask& task, const QueueSpec& source, int most) const;
+  // A message that no queue is known for: back to the target that left it. False: nothing is known of it.
+  Result<bool> hand_back(const QueueSpec& source);
+  void note(const CatalogRow& row, const char* status, std::int64_t moved, const std::string& why = "");
+
+  const Ports ports_;
+  mutable std::mutex mutex_;
+  bool running_ = false;  // guarded by mutex_, as all below
+  bool woken_ = false;
+  bool stopped_ = false;
+  std::optional<WallTime> resume_at_;
+  std::map<std::string, WallTime> resting_;  // by name: until when its rate keeps a task from going on
+};
+
+Answer<void> MoveTasks::Impl::check(const std::string& source_arn, const std::string& destination_arn,
+                                    std::optional<int> max_per_second) const {
+  const auto topology = ports_.topology.get();
+  const auto source = topology->queue(source_arn);
+  if (!source) return resource_not_found("The resource that you specified for the SourceArn parameter doesn't exist.");
+  const auto uses_it = [&](const auto& entry) {
+    return entry.second->redrive && entry.second->redrive->dlq_arn == source_arn;
+  };
+  const bool is_dlq = std::any_of(topology->queues().begin(), topology->queues().end(), uses_it) ||
+                      std::any_of(topology->endpoints().begin(), topology->endpoints().end(),
+                                  [&](const auto& entry) { return entry.second->dlq_arn == source_arn; });
+  if (!is_dlq) return invalid_parameter("Source queue must be configured as a Dead Letter Queue.");
+  if (!destination_arn.empty()) {
+    const auto destination = topology->queue(destination_arn);
+    if (!destination) {
+      return resource_not_found("The resource that you specified for the DestinationArn parameter doesn't exist.");
+    }
+    if (destination->fifo != source->fifo || destination->id == source->id) {
+      return invalid_parameter("DestinationArn: it must be another queue of the same type as the source queue.");
+    }
+  }
+  if (max_per_second && (*max_per_second < 1 || *max_per_second > kMostPerSecond)) {
+    return invalid_value(std::to_string(*max_per_second), "MaxNumberOfMessagesPerSecond",
+                         "You must enter a value between 1 and 500.");
+  }
+  return {};
+}
+
+Answer<std::string> MoveTasks::Impl::start(const std::string& source_arn, const std::string& destination_arn,
+                                           std::optional<int> max_per_second) {
+  if (auto checked = check(source_arn, destination_arn, max_per_second); !checked) return std::move(checked).error();
+  const auto source = ports_.topology.get()->queue(source_arn);
+  const auto arn = Arn::parse(source_arn);
+  if (!source || !arn) return queue_does_not_exist();
+  std::int64_t waiting = 0;
+  if (auto reader = ports_.readers.lend()) {
+    const auto counts = (*reader)->message_counts(source->id, source->fifo, ports_.wall.now());
+    if (counts) waiting = counts->visible;
+  }
+  const std::string name = uuid_v4(ports_.random);
+  bool busy = false;
+  const Status edited = ports_.book.edit([&](const Catalog& catalog) -> Result<control::Edit> {
+    for (const auto& [key, row] : catalog) {
+      const bool same = key.kind == kinds::kMessageMoveTask && row->body.value("SourceArn", "") == source_arn;
+      busy = busy || (same && is_active(*row));
+    }
+    control::Edit edit;
+    if (busy) return edit;
+    TaskJson body{{"SourceArn", source_arn}};
+    if (!destination_arn.empty()) body["DestinationArn"] = destination_arn;
+    if (max_per_second) body["MaxNumberOfMessagesPerSecond"] = *max_per_second;
+    const TaskJson state{{"Status", kRunning}, {"ToMove", waiting}, {"Started", to_millis(ports_.wall.now())}};
+    edit.puts.push_back({{arn->account, arn->region, kinds::kMessageMoveTask, name}, "", body.dump(), state.dump()});
+    return edit;
+  });
+  if (busy) {
+    return invalid_parameter(
+        "There is already a task running. Only one active task is allowed for a source queue arn at a given time.");
+  }
+  if (!edited) return unavailable(edited.error().message);
+  wake();
+  return handle_of(name, source_arn);
+}
+
+Answer<std::int64_t> MoveTasks::Impl::cancel(const std::string& handle) {
+  const std::string name = name_in(handle);
+  std::int64_t moved = 0;
+  bool found = false;
+  const Status edited = ports_.book.edit([&](const Catalog& catalog) -> Result<control::Edit> {
+    control::Edit edit;
+    for (const auto& [key, row] : catalog) {
+      if (key.kind != kinds::kMessageMoveTask || key.name != name || status_of(*row) != kRunning) continue;
+      found = true;
+      moved = row->state.value("Moved", std::int64_t{0});
+      TaskJson state = row->state;
+      state["Status"] = kCancelling;
+      Resource changed = row->resource;
+      changed.state = state.dump();
+      edit.puts.push_back(std::move(changed));
+    }
+    return edit;
+  });
+  if (!edited) return unavailable(edited.error().message);
+  if (!found) return resource_not_found("Task does not exist.");
+  wake();
+  return moved;
+}
+
+Answer<std::vector<MoveTask>> MoveTasks::Impl::list(const std::string& source_arn, int max_results) {
+  if (!ports_.topology.get()->queue(source_arn)) {
+    return resource_not_found("The resource that you specified for the SourceArn parameter doesn't exist.");
+  }
+  std::vector<MoveTask> tasks;
+  for (const auto& [key, row] : *ports_.book.get()) {
+    if (key.kind != kinds::kMessageMoveTask || row->body.value("SourceArn", "") != source_arn) continue;
+    tasks.push_back(task_of(*row));
+  }
+  std::stable_sort(tasks.begin(), tasks.end(),
+                   [](const MoveTask& a, const MoveTask& b) { return a.started_at > b.started_at; });
+  const auto most = static_cast<std::size_t>(std::clamp(max_results, 1, kShownTasks));
+  if (tasks.size() > most) tasks.resize(most);
+  return tasks;
+}
+
+void MoveTasks::Impl::run() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = false;
+    if (stopped_) return;
+  }
+  std::optional<WallTime> next;
+  const auto catalog = ports_.book.get();
+  for (const auto& [key, row] : *catalog) {
+    if (key.kind != kinds::kMessageMoveTask || !is_active(*row)) continue;
+    const auto resting = resting_.find(key.name);
+    const bool rests = resting != resting_.end() && resting->second > ports_.wall.now();
+    const auto again = rests && status_of(*row) == kRunning ? resting->second : advance(*row);
+    if (again) {
+      resting_[key.name] = *again;
+      next = next ? std::min(*next, *again) : *again;
+    } else {
+      resting_.erase(key.name);
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  running_ = false;
+  resume_at_ = next;
+  const Millis wait = next ? *next - ports_.wall.now() : Millis{0};
+  if (woken_ || (next && wait <= Millis{0})) {
+    post_locked();
+  } else if (next && !stopped_) {
+    ports_.wake_in(wait);
+  }
+}
+
+store::MoveMessages MoveTasks::Impl::next_move(const MoveTask& task, const QueueSpec& source, int most) const {
+  const auto topology = ports_.topology.get();
+  store::MoveMessages move;
+  move.from = source.id;
+  move.fifo = source.fifo;
+  move.now = ports_.wall.now();
+  if (!task.destination_arn.empty()) {
+    if (const auto to = topology->queue(task.destination_arn)) move.routes.push_back({{}, to->id, to->fifo});
+  } else {
+    for (const auto& [arn, queue] : topology->queues()) {
+      if (queue->id != source.id && queue->fifo == source.fifo)
+        move.routes.push_back({queue->id, queue->id, queue->fifo});
+    }
+  }
+  for (int i = 0; i < most; ++i) move.ids.push_back({ports_.journal.next_sequence()});
+  return move;
+}
+
+std::optional<WallTime> MoveTasks::Impl::advance(const CatalogRow& row) {
+  MoveTask task = task_of(row);
+  if (task.status == kCancelling) return note(row, "CANCELLED", task.moved), std::nullopt;
+  const auto topology = ports_.topology.get();
+  const auto source = topology->queue(task.source_arn);
+  if (!source) return note(row, "FAILED", task.moved, "AWS.SimpleQueueService.NonExistentQueue"), std::nullopt;
+  if (!task.destination_arn.empty() && !topology->queue(task.destination_arn)) {
+    return note(row, "FAILED", task.moved, "The destination queue does not exist."), std::nullopt;
+  }
+  const WallTime now = ports_.wall.now();
+  const int most = std::min(task.max_per_second.value_or(kStep), kStep);
+  store::Changes changes;
+  changes.add(next_move(task, *source, most));
+  const auto applied = ports_.journal.apply(store::Lane::internal, std::move(changes));
+  if (!applied) {
+    spdlog::warn("message move task of {}: {}", source->name, applied.error().message);
+    return now + std::chrono::seconds{1};
+  }
+  const auto& moved = std::get<store::MessagesMoved>(applied->front());
+  std::int64_t count = moved.moved;
+  if (moved.stuck) {
+    const auto handed_back = hand_back(*source);
+    if (!handed_back || !*handed_back) {
+      const std::string why = handed_back ? "CouldNotDetermineMessageSource" : handed_back.error().message;
+      return note(row, "FAILED", task.moved + count, why), std::nullopt;
+    }
+    ++count;
+  }
+  const bool done = !moved.stuck && moved.moved < most;
+  note(row, done ? "COMPLETED" : kRunning, task.moved + count);
+  if (done) return std::nullopt;
+  if (!task.max_per_second) return now;
+  return now +
+         std::chrono::ceil<Millis>(std::chrono::duration<double>(static_cast<double>(count) / *task.max_per_second));
+}
+
+Result<bool> MoveTasks::Impl::hand_back(const QueueSpec& source) {
+  if (source.fifo) return false;
+  WAYBILL_TRY(const auto reader, ports_.readers.lend());
+  WAYBILL_TRY(const auto page, reader->messages(source.id, false, std::nullopt, 1));
+  if (page.empty() || !page.front().message) return true;  // somebody else took it
+  const store::MessageRow& row = page.front().row;
+  const Message& message = *page.front().message;
+  const auto endpoint = left_by(*ports_.topology.get(), message, source.arn);
+  if (!endpoint) return false;
+  const WallTime now = ports_.wall.now();
+  const PayloadKind kind =
+      endpoint->kind == EndpointKind::subscription ? PayloadKind::notification : PayloadKind::shaped_input;
+  auto payload = std::make_shared<const Payload>(
+      Payload{PayloadId{ports_.journal.next_sequence()}, kind, now, source.arn, message.body});
+  Delivery delivery{{endpoint->id, now, DeliveryId{ports_.journal.next_sequence()}}, payload->id, 0, 0, now, ""};
+  store::Changes changes;
+  changes.add(store::DeleteMessage{{row.queue, row.id, row.receives, row.visible_at}, false, now, true});
+  changes.add(store::InsertPayload{payload});
+  changes.add(store::InsertDelivery{delivery});
+  NewDelivery fresh{std::move(delivery), std::move(payload)};
+  ports_.journal.submit(store::Lane::internal, std::move(changes),
+                        [self = shared_from_this(), fresh = std::move(fresh)](const store::Applied& applied) mutable {
+                          if (!applied) return;  // received meanwhile
+                          std::vector<NewDelivery> deliveries;
+                          deliveries.push_back(std::move(fresh));
+                          self->ports_.committed(std::move(deliveries));
+                        });
+  // The next step of the task comes after it in the Journal.
+  return true;
+}
+
+void MoveTasks::Impl::note(const CatalogRow& row, const char* status, std::int64_t moved, const std::string& why) {
+  const Status edited = ports_.book.edit([&](const Catalog& catalog) -> Result<control::Edit> {
+    control::Edit edit;
+    const auto found = catalog.find(row.resource.key);
+    if (found == catalog.end()) return edit;
+    TaskJson state = found->second->state;
+    // Cancelled meanwhile: that stands.
+    if (status_of(*found->second) != kCancelling || std::string(status) != kRunning) state["Status"] = status;
+    state["Moved"] = moved;
+    if (!why.empty()) state["FailureReason"] = why;
+    Resource changed = found->second->resource;
+    changed.state = state.dump();
+    edit.puts.push_back(std::move(changed));
+    return edit;
+  });
+  if (!edited) spdlog::warn("message move task {}: {}", row.resource.key.name, edited.error().message);
+}
+
+MoveTasks::MoveTasks(Ports ports) : impl_(std::make_shared<Impl>(std::move(ports))) {}
+MoveTasks::~MoveTasks() { stop(); }
+Answer<std::string> MoveTasks::start(const std::string& source_arn, const std::string& destination_arn,
+                                     std::optional<int> max_per_second) {
+  return impl_->start(source_arn, destination_arn, max_per_second);
+}
+Answer<std::int64_t> MoveTasks::cancel(const std::string& handle) { return impl_->cancel(handle); }
+Answer<std::vector<MoveTask>> MoveTasks::list(const std::string& source_arn, int max_results) {
+  return impl_->list(source_arn, max_results);
+}
+void MoveTasks::wake() { impl_->wake(); }
+std::optional<WallTime> MoveTasks::next_due() const { return impl_->next_due(); }
+bool MoveTasks::quiet() const { return impl_->quiet(); }
+void MoveTasks::stop() { impl_->stop(); }
+
+}  // namespace waybill::queue
