@@ -15,7 +15,7 @@ class QueuesApi {
   QueuesApi(queue::QueueService& queues, const Snapshot<Topology>& topology, const WallClock& wall)
       : queues_(queues), topology_(topology), wall_(wall) {}
 
-  // → {"queues":[{name, arn, url, fifo, visible, in_flight, delayed, oldest_seconds, dead_letters_to}]}, by ARN.
+  // → {"queues":[{name, arn, fifo, visible, in_flight, delayed, oldest_seconds, dead_letters_to}]}, by ARN.
   // oldest_seconds: age of the oldest message; absent where there is none.
   void list(net::Reply reply) const;
   // Messages as they stand, without receiving them: the one that becomes visible first at the front. queue: name in the

@@ -276,7 +276,7 @@ void App::Impl::make_api() {
                     faults_.get(),
                     api::SnsPorts{web_topics_->subscriptions(), web_topics_->key(), *book_, topology_, *journal_, *this,
                                   *io_, wall_, random_, probes_},
-                    api::SqsPorts{*queues_, *control_, topology_, *io_, *workers_, wall_,
+                    api::SqsPorts{*queues_, *move_tasks_, *control_, topology_, *io_, *workers_, wall_,
                                   static_cast<std::size_t>(settings_.number("limits.queue_message_bytes"))}});
 }
 

@@ -198,9 +198,6 @@ void check_subscription(CheckContext& c) {
   if (const Status fine = topic::check_address(protocol, endpoint); !fine) {
     c.bad(c.path / "Endpoint", fine.error().message);
   }
-  if (protocol == "sqs") {
-    c.not_active("there are no queues yet: notifications to " + endpoint + " become dead letters, NO_RESOURCE");
-  }
   if (!c.options.transports.contains(protocol)) {
     c.not_active("notifications to " + endpoint + " are kept and listed by `waybill notifications`; " +
                  (mail ? "they are sent once smtp.host is set" : "they are not sent yet"));

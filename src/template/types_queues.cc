@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "model/arn.h"
+#include "template/loader.h"
 #include "template/resource_types.h"
 #include "template/text.h"
 
@@ -145,14 +146,23 @@ void check_batch(CheckContext& c, const std::string& source) {
   }
 }
 
+// Patterns over {"body": …} and the message's other members.
+void check_filters(CheckContext& c) {
+  const Json* criteria = find_member(c.body, "FilterCriteria");
+  const Json* filters = criteria ? find_member(*criteria, "Filters") : nullptr;
+  if (!filters || !filters->is_array() || !c.options.check_pattern) return;
+  for (std::size_t i = 0; i < filters->size(); ++i) {
+    const Status valid = c.options.check_pattern(text_member((*filters)[i], "Pattern"));
+    if (!valid) c.bad(c.path / "FilterCriteria" / "Filters" / i / "Pattern", valid.error().message);
+  }
+}
+
 void check_mapping(CheckContext& c) {
   const std::string source = text_member(c.body, "EventSourceArn");
   const auto arn = Arn::parse(source);
   if (!source.empty() && !arn) return c.bad(c.path / "EventSourceArn", in_quotes(source) + " is not an ARN");
   if (!arn || arn->service != "sqs") c.not_active("of event sources, Waybill has queues alone");
-  if (find_member(c.body, "FilterCriteria")) {
-    c.not_active("its FilterCriteria are not looked at: every message of the queue goes to the function");
-  }
+  check_filters(c);
   check_batch(c, source);
   const Json* types = find_member(c.body, "FunctionResponseTypes");
   if (!types || !types->is_array()) return;
@@ -191,7 +201,7 @@ ResourceType event_source_mapping() {
       boolean("Enabled"),
       texts("FunctionResponseTypes").at_most(1),
       object("ScalingConfig", {integer("MaximumConcurrency").between(2, 1000)}),
-      object("FilterCriteria", {objects("Filters", {text("Pattern")}).at_most(10)}).without_effect(),
+      object("FilterCriteria", {objects("Filters", {text("Pattern").required()}).at_most(10)}),
       tags(),
   };
   for (Property& each : other_sources()) type.properties.push_back(std::move(each));

@@ -18,6 +18,7 @@ constexpr std::string_view kVersion = "2012-11-05";
 SqsRun sqs_run(std::string_view name) {
   static const std::map<std::string_view, SqsRun> kRuns{
       {"AddPermission", sqs_add_permission},
+      {"CancelMessageMoveTask", sqs_cancel_message_move_task},
       {"ChangeMessageVisibility", sqs_change_message_visibility},
       {"ChangeMessageVisibilityBatch", sqs_change_message_visibility_batch},
       {"CreateQueue", sqs_create_queue},
@@ -27,6 +28,7 @@ SqsRun sqs_run(std::string_view name) {
       {"GetQueueAttributes", sqs_get_queue_attributes},
       {"GetQueueUrl", sqs_get_queue_url},
       {"ListDeadLetterSourceQueues", sqs_list_dead_letter_source_queues},
+      {"ListMessageMoveTasks", sqs_list_message_move_tasks},
       {"ListQueueTags", sqs_list_queue_tags},
       {"ListQueues", sqs_list_queues},
       {"PurgeQueue", sqs_purge_queue},
@@ -35,11 +37,11 @@ SqsRun sqs_run(std::string_view name) {
       {"SendMessage", sqs_send_message},
       {"SendMessageBatch", sqs_send_message_batch},
       {"SetQueueAttributes", sqs_set_queue_attributes},
+      {"StartMessageMoveTask", sqs_start_message_move_task},
       {"TagQueue", sqs_tag_queue},
       {"UntagQueue", sqs_untag_queue},
   };
-  const auto found = kRuns.find(name);
-  return found == kRuns.end() ? nullptr : found->second;
+  return kRuns.at(name);
 }
 
 control::Fault unknown_sqs_operation(std::string_view name) {
@@ -76,7 +78,7 @@ bool SqsApi::is_query(const QueryCall& form) {
 void SqsApi::json(const net::HttpRequest& request, const SqsCaller& caller, net::Reply reply) const {
   const std::string_view name = request.header("x-amz-target").substr(kTargetPrefix.size());
   const SqsOperationModel* model = sqs_operation_model(name);
-  if (!model || !sqs_run(name)) {
+  if (!model) {
     return reply(sqs_refusal(SqsProtocol::json, unknown_sqs_operation(name.substr(0, 128)), request.request_id));
   }
   run(SqsProtocol::json, *model, read_sqs_json(*model, request.body), request, caller, std::move(reply));
@@ -85,7 +87,7 @@ void SqsApi::json(const net::HttpRequest& request, const SqsCaller& caller, net:
 void SqsApi::query(const net::HttpRequest& request, QueryCall form, const SqsCaller& caller, net::Reply reply) const {
   const std::string name = form.action();
   const SqsOperationModel* model = sqs_operation_model(name);
-  if (!model || !sqs_run(name)) {
+  if (!model) {
     return reply(sqs_refusal(SqsProtocol::query, unknown_sqs_operation(name.substr(0, 128)), request.request_id));
   }
   // A call to a queue's own address need not name it again.

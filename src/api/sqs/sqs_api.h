@@ -18,6 +18,7 @@ namespace waybill::api {
 
 struct SqsPorts {
   queue::QueueService& queues;
+  queue::MoveTasks& moves;
   control::ControlPlane& control;
   const Snapshot<Topology>& topology;
   Executor& io;       // where answers are formed after a commit

@@ -77,6 +77,18 @@ class Verbs(SqsTest):
         self.assertEqual(self.counts(url), (0, 0, 0))
         self.assertIn("is allowed every 60 seconds", self.refused_verb("queue", "purge", name))
 
+    def test_dead_letters_are_redriven(self):
+        dead = self.queue("dead")
+        url = self.queue(VisibilityTimeout="0", RedrivePolicy=self.redrive_to(dead))
+        self.send(url, "poison")
+        self.receive(url)
+        self.assertEqual(self.receive(url), [])
+        self.assertEqual(self.queue_verb("redrive", dead.rsplit("/", 1)[1]), "moved 1 message\n")
+        self.assertEqual(self.bodies(url), ["poison"])
+
+    def test_a_queue_that_is_no_dead_letter_queue_is_not_redriven(self):
+        self.assertIn("InvalidParameterValue", self.refused_verb("queue", "redrive", self.queue().rsplit("/", 1)[1]))
+
     def test_a_name_that_is_none(self):
         name = self.queue("misspelt").rsplit("/", 1)[1]
         for verb in (("peek",), ("purge",), ("redrive",)):
