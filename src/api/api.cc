@@ -2,12 +2,14 @@
 
 #include "api/admin_dead_letters.h"
 #include "api/admin_faults.h"
+#include "api/admin_queues.h"
 #include "api/admin_tables.h"
 #include "api/answers.h"
 #include "api/cloud_events.h"
 #include "api/control_api.h"
 #include "api/events.h"
 #include "api/operations.h"
+#include "api/sqs/queue_url.h"
 #include "base/log.h"
 
 namespace waybill::api {
@@ -24,7 +26,9 @@ class Api::Impl {
         dead_letters_(ports_),
         clock_(ports_.wall, ports_.clock),
         faults_(ports_.faults, ports_.topology),
-        sns_(ports_.sns) {
+        sns_(ports_.sns),
+        sqs_(ports_.sqs),
+        queues_(ports_.sqs.queues, ports_.topology, ports_.wall) {
     add_events();
     add_probes();
     add_admin();
@@ -43,6 +47,8 @@ class Api::Impl {
     });
     // A name with a number in its middle is no pattern of the router.
     if (SnsApi::is_certificate(request)) return certificate(std::move(request), std::move(watched));
+    // Nor is an account, which tells the addresses of queues from other paths.
+    if (is_queue_address(request)) return operate(std::move(request), std::move(watched));
     router_.serve(std::move(request), std::move(watched));
   }
 
@@ -57,9 +63,14 @@ class Api::Impl {
     spdlog::log(level, "{}: {:.200} answered {}: {:.300}", id, what, response.status, response.body);
   }
 
+  static bool is_queue_address(const Request& request) {
+    return request.method == "POST" && parse_queue_url(request.path).has_value();
+  }
+
   // The pattern of the matching route; paths that nobody serves are one series.
   std::string route_of(const Request& request) const {
     if (SnsApi::is_certificate(request)) return "/SimpleNotificationService-{id}.pem";
+    if (is_queue_address(request)) return "/{account}/{queue}";
     const auto found = router_.find(request.method, request.path);
     const auto* match = std::get_if<net::Router::Match>(&found);
     return match ? std::string(match->pattern) : "none";
@@ -107,6 +118,7 @@ class Api::Impl {
     if (request.method != "POST" && !(request.method == "GET" && SnsApi::may_be_visited(call->action()))) {
       return reply(to_response({"InvalidAction", "The action " + call->action() + " must be sent by POST.", 405}));
     }
+    if (SqsApi::is_query(*call)) return sqs_.query(request, std::move(*call), caller_of(request), std::move(reply));
     if (!SnsApi::has(call->action())) {
       return reply(to_response(unknown_operation("", "Action=" + call->action())));
     }
@@ -117,11 +129,17 @@ class Api::Impl {
         });
   }
 
+  SqsCaller caller_of(const Request& request) const {
+    return {place_of_request(request, ports_.tenancy, ports_.topology.get()->place()),
+            ports_.tenancy == Tenancy::single};
+  }
+
   // The operation is in X-Amz-Target, or it is the query protocol's.
   void operate(Request request, net::Reply reply) const {
     constexpr std::string_view kService = "AWSEvents.";
     const std::string_view target = request.header("x-amz-target");
     if (target.empty() && QueryCall::is_one(request)) return query(std::move(request), std::move(reply));
+    if (SqsApi::is_target(target)) return sqs_.json(request, caller_of(request), std::move(reply));
     const std::string name(target.starts_with(kService) ? target.substr(kService.size()) : "");
     if (name == "PutEvents") {
       events_.aws(std::move(request), std::move(reply));
@@ -165,6 +183,11 @@ class Api::Impl {
                [this](const Request& request, const Params&) { return dead_letters_.redrive(request.body); });
     add_worker("GET", "/_waybill/notifications",
                [this](const Request& request, const Params&) { return dead_letters_.notifications(request.query); });
+    add("GET", "/_waybill/queues",
+        [this](Request, const Params&, net::Reply reply) { queues_.list(std::move(reply)); });
+    add("GET", "/_waybill/queues/{queue}/messages", [this](Request request, const Params& params, net::Reply reply) {
+      queues_.peek(std::string(params.get("queue")), request.query, std::move(reply));
+    });
     add("POST", "/_waybill/reset", [this](Request, const Params&, net::Reply reply) { reset(std::move(reply)); });
   }
 
@@ -209,6 +232,8 @@ class Api::Impl {
   ClockApi clock_;
   FaultsApi faults_;
   SnsApi sns_;
+  SqsApi sqs_;
+  QueuesApi queues_;
 };
 
 Api::Api(ApiPorts ports) : impl_(std::make_shared<Impl>(std::move(ports))) {}

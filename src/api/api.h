@@ -10,8 +10,9 @@
 
 #include "api/admin_clock.h"
 #include "api/put_events_request.h"
-#include "base/executor.h"
 #include "api/sns/sns_api.h"
+#include "api/sqs/sqs_api.h"
+#include "base/executor.h"
 #include "bus/acceptor.h"
 #include "control/control_plane.h"
 #include "delivery/dispatcher.h"
@@ -56,6 +57,7 @@ struct ApiPorts {
   ClockControl* clock = nullptr;       // null: the clock is the system's
   delivery::Faults* faults = nullptr;  // null: not allowed
   SnsPorts sns;
+  SqsPorts sqs;
 };
 
 // Serves requests from any io thread. The ports must outlive it.

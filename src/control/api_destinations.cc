@@ -64,7 +64,7 @@ Json destination_item(Session& session, const CatalogRow& row) {
 
 std::string destination_arn(const CatalogRow& row) {
   const Place place = row.place();
-  const std::string path = "api-destination/" + row.resource.key.name + "/" + member(row.state, "Uuid");
+  const std::string path = "api-destination/" + row.resource.key.name + "/" + uuid_of(row);
   return Arn{"aws", "events", place.region, place.account, path}.str();
 }
 

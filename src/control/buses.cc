@@ -60,7 +60,7 @@ Json shown_bus(const Session& session, const CatalogRow& row) {
            {"CreationTime", created_seconds(row)},
            {"LastModifiedTime", modified_seconds(row)}};
   copy_members(row.body, bus, {"Description"});
-  if (const auto policy = policy_text(row.body)) bus["Policy"] = *policy;
+  if (const auto policy = policy_text(session, row)) bus["Policy"] = *policy;
   return bus;
 }
 

@@ -29,11 +29,12 @@ Answer<const CatalogRow*> require_connection(const Session& session, const Json&
   return no_connection(name);
 }
 
-std::string path_of(const CatalogRow& row) { return row.resource.key.name + "/" + member(row.state, "Uuid"); }
+std::string path_of(const CatalogRow& row) { return row.resource.key.name + "/" + uuid_of(row); }
 
 std::string secret_arn(const CatalogRow& row) {
   const Place place = row.place();
-  const std::string secret = "secret:events!connection/" + path_of(row) + "-" + member(row.state, "SecretSuffix");
+  const std::string secret =
+      "secret:events!connection/" + path_of(row) + "-" + member(row.state, "SecretSuffix", uuid_of(row).substr(0, 6));
   return Arn{"aws", "secretsmanager", place.region, place.account, secret}.str();
 }
 
@@ -117,6 +118,11 @@ Answer<> reauthorize(const Session& session, const Json& request, Json& body, Js
 }
 
 }  // namespace
+
+std::string uuid_of(const CatalogRow& row) {
+  const std::string arn = member(row.body, "Arn");
+  return member(row.state, "Uuid", arn.substr(arn.rfind('/') + 1));
+}
 
 std::string connection_arn(const CatalogRow& row) {
   const Place place = row.place();

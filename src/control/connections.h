@@ -8,6 +8,9 @@
 
 namespace waybill::control {
 
+// What stands at the end of the ARN of a connection or an API destination: of the row's state, or where a template
+// declared it of its Arn.
+std::string uuid_of(const CatalogRow& row);
 // "arn:…:connection/‹name›/‹uuid›".
 std::string connection_arn(const CatalogRow& row);
 // Fault: `Failed to describe the connection(s). Connection '‹n›' does not exist.`; a connection that was made anew

@@ -12,6 +12,7 @@ struct Limits {
   std::size_t pattern_characters = 2048;
   std::size_t policy_characters = 10'240;
   std::size_t tags = 50;
+  std::size_t queue_message_bytes = 262'144;  // body and attributes; the most that MaximumMessageSize may be
   std::size_t active_replays = 10;
   std::size_t connections = 3000;
   std::size_t api_destinations = 3000;

@@ -34,6 +34,7 @@ control::Limits limits_of(const Settings& settings) {
   limits.pattern_characters = number("limits.pattern_characters");
   limits.policy_characters = number("limits.policy_characters");
   limits.tags = number("limits.tags");
+  limits.queue_message_bytes = number("limits.queue_message_bytes");
   limits.active_replays = number("limits.active_replays");
   limits.connections = number("limits.connections");
   limits.api_destinations = number("limits.api_destinations");
@@ -46,8 +47,6 @@ Status check_clock(const Settings& settings) {
   if (clock == "system" || clock == "virtual") return {};
   return invalid("clock: '" + clock + "' is not known; use system or virtual");
 }
-
-Place place_of(const Settings& settings) { return {settings.text("account_id"), settings.text("region")}; }
 
 }  // namespace
 
@@ -129,12 +128,7 @@ Status App::Impl::open_store() {
 }
 
 Status App::Impl::deploy() {
-  Deployment::Options options;
-  options.place = place_of(settings_);
-  options.rules = settings_.list("rules");
-  options.parameters = settings_.parameters();
-  options.unknown_is_error = settings_.text("templates.unknown") != "warn";
-  options.transports = sent_protocols(settings_);
+  Deployment::Options options = template_options(settings_);
   wiring_ = std::make_unique<CatalogWiring>(
       CatalogWiring::Ports{topology_, rules_, destinations_, [this] { catalog_changed(); },
                            web_setup_.needs_confirmation()},
@@ -281,7 +275,9 @@ void App::Impl::make_api() {
                     time_machine_.get(),
                     faults_.get(),
                     api::SnsPorts{web_topics_->subscriptions(), web_topics_->key(), *book_, topology_, *journal_, *this,
-                                  *io_, wall_, random_, probes_}});
+                                  *io_, wall_, random_, probes_},
+                    api::SqsPorts{*queues_, *move_tasks_, *control_, topology_, *io_, *workers_, wall_,
+                                  static_cast<std::size_t>(settings_.number("limits.queue_message_bytes"))}});
 }
 
 Status App::Impl::listen() {

@@ -36,8 +36,7 @@ struct Deployment::State {
 
 Status Deployment::load(bool reload) {
   const std::lock_guard lock(installing_);
-  WAYBILL_TRY(auto loaded, load_templates(options_.rules, options_.parameters, options_.place,
-                                          options_.unknown_is_error, options_.transports));
+  WAYBILL_TRY(auto loaded, load_templates(options_));
   return install(std::move(loaded), reload);
 }
 

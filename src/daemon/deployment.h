@@ -13,6 +13,7 @@
 #include "base/guarded.h"
 #include "base/result.h"
 #include "control/book.h"
+#include "daemon/settings.h"
 #include "handlers/registry.h"
 #include "model/topology.h"
 #include "store/reader_pool.h"
@@ -36,7 +37,9 @@ class Deployment {
     std::vector<std::string> rules;  // files or directories; none: the catalog stays as it is
     std::map<std::string, std::string> parameters;
     bool unknown_is_error = true;
-    std::set<std::string, std::less<>> transports;  // as in templates::LoadOptions
+    std::set<std::string, std::less<>> transports;  // as in templates::LoadOptions, as what follows
+    std::string endpoint = "http://127.0.0.1:4566";
+    bool allow_http_endpoints = false;
   };
   Deployment(Ports ports, Options options) : ports_(ports), options_(std::move(options)) {}
 
@@ -67,11 +70,11 @@ class Deployment {
 // The template files at a path: itself, or the *.yaml, *.yml and *.json of a directory, sorted.
 Result<std::vector<std::string>> template_files(const std::string& path);
 
-// Reads and loads every template at the given paths. parameters that no template has are an error.
-Result<std::vector<templates::LoadedTemplate>> load_templates(const std::vector<std::string>& paths,
-                                                              const std::map<std::string, std::string>& parameters,
-                                                              const Place& place, bool unknown_is_error,
-                                                              const std::set<std::string, std::less<>>& transports);
+// What the settings say of templates.
+Deployment::Options template_options(const Settings& settings);
+
+// Reads and loads every template of options.rules. Parameters that no template has are an error.
+Result<std::vector<templates::LoadedTemplate>> load_templates(const Deployment::Options& options);
 
 // Notices that need to know the handlers: a function whose handler is not loaded.
 std::vector<std::string> missing_handlers(const std::vector<templates::LoadedTemplate>& loaded,

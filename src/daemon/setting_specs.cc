@@ -54,6 +54,8 @@ std::vector<SettingSpec> service_specs() {
       {"limits.targets", number, "5", "", 1, 100, "Targets of a rule."},
       {"limits.pattern_characters", number, "2048", "", 1, 4096, "Length of a rule's event pattern."},
       {"limits.policy_characters", number, "10240", "", 1, 1'000'000, "Length of an event bus's policy."},
+      {"limits.queue_message_bytes", number, "262144", "bytes", 1024, 1'048'576,
+       "Size of a queue's message with its attributes, and of all messages of a batch."},
       {"limits.tags", number, "50", "", 1, 1000, "Tags of a resource."},
       {"limits.active_replays", number, "10", "", 1, 1000, "Replays that run at the same time."},
       {"limits.connections", number, "3000", "", 1, 1'000'000, "Connections of an account and region."},

@@ -5,6 +5,8 @@
 #include <sstream>
 
 #include "daemon/deployment.h"
+#include "daemon/listen_address.h"
+#include "daemon/mailer.h"
 #include "pattern/pattern.h"
 #include "template/document.h"
 
@@ -25,6 +27,20 @@ Result<std::string> read_file(const std::string& path) {
 bool is_template(const fs::path& path) {
   const std::string extension = path.extension().string();
   return extension == ".yaml" || extension == ".yml" || extension == ".json";
+}
+
+// What queue URLs in templates begin with. A port that is picked at start is not known yet: then the usual one stands
+// there, and nobody looks at it but people.
+std::string endpoint_of(const Settings& settings) {
+  std::string url = settings.text("public_url");
+  while (url.ends_with('/')) url.pop_back();
+  if (!url.empty()) return url;
+  const auto address = parse_listen(settings.text("listen"));
+  if (!address) return "http://127.0.0.1:4566";
+  const bool everywhere = address->host == "0.0.0.0" || address->host == "::";
+  const bool in_brackets = !everywhere && address->host.find(':') != std::string::npos;
+  const std::string host = everywhere ? "localhost" : in_brackets ? "[" + address->host + "]" : address->host;
+  return "http://" + host + ":" + std::to_string(address->port == 0 ? 4566 : address->port);
 }
 
 // A parameter is given once for all templates: each takes those that it declares.
@@ -61,22 +77,33 @@ Result<std::vector<std::string>> template_files(const std::string& path) {
   return files;
 }
 
-Result<std::vector<templates::LoadedTemplate>> load_templates(const std::vector<std::string>& paths,
-                                                              const std::map<std::string, std::string>& parameters,
-                                                              const Place& place, bool unknown_is_error,
-                                                              const std::set<std::string, std::less<>>& transports) {
+Deployment::Options template_options(const Settings& settings) {
+  Deployment::Options options;
+  options.place = {settings.text("account_id"), settings.text("region")};
+  options.rules = settings.list("rules");
+  options.parameters = settings.parameters();
+  options.unknown_is_error = settings.text("templates.unknown") != "warn";
+  options.transports = sent_protocols(settings);
+  options.endpoint = endpoint_of(settings);
+  options.allow_http_endpoints = settings.flag("allow_http_endpoints");
+  return options;
+}
+
+Result<std::vector<templates::LoadedTemplate>> load_templates(const Deployment::Options& given) {
   std::vector<templates::LoadedTemplate> loaded;
   std::set<std::string> used;
-  for (const std::string& path : paths) {
+  for (const std::string& path : given.rules) {
     WAYBILL_TRY(const auto files, template_files(path));
     for (const std::string& file : files) {
       WAYBILL_TRY(const std::string text, read_file(file));
       templates::LoadOptions options;
       options.file = file;
-      options.place = place;
-      options.transports = transports;
-      options.parameters = declared_in(text, file, parameters, used);
-      options.unknown = unknown_is_error ? templates::UnknownMode::error : templates::UnknownMode::warn;
+      options.place = given.place;
+      options.endpoint = given.endpoint;
+      options.allow_http_endpoints = given.allow_http_endpoints;
+      options.transports = given.transports;
+      options.parameters = declared_in(text, file, given.parameters, used);
+      options.unknown = given.unknown_is_error ? templates::UnknownMode::error : templates::UnknownMode::warn;
       options.check_pattern = [](std::string_view pattern) -> Status {
         auto parsed = pattern::Pattern::parse(pattern);
         if (!parsed) return parsed.error();
@@ -85,7 +112,7 @@ Result<std::vector<templates::LoadedTemplate>> load_templates(const std::vector<
       WAYBILL_TRY(loaded.emplace_back(), templates::load_template(text, options));
     }
   }
-  for (const auto& [name, value] : parameters) {
+  for (const auto& [name, value] : given.parameters) {
     if (used.count(name) == 0) {
       return invalid("parameters." + name + ": no template that is loaded has a parameter of that name");
     }

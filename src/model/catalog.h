@@ -21,6 +21,7 @@ inline constexpr const char* kRule = "AWS::Events::Rule";
 inline constexpr const char* kArchive = "AWS::Events::Archive";
 inline constexpr const char* kReplay = "Waybill::Events::Replay";
 inline constexpr const char* kConnection = "AWS::Events::Connection";
+inline constexpr const char* kEventBusPolicy = "AWS::Events::EventBusPolicy";
 inline constexpr const char* kApiDestination = "AWS::Events::ApiDestination";
 inline constexpr const char* kTable = "AWS::DynamoDB::Table";
 inline constexpr const char* kQueue = "AWS::SQS::Queue";

@@ -28,10 +28,11 @@ std::string expand(const std::string& form, const std::map<std::string, std::str
 }  // namespace
 
 Identity identify(const ResourceType& type, const Json& body, const std::string& logical_id, const std::string& name,
-                  const std::string& stack, const Place& place) {
+                  const std::string& stack, const Place& place, const std::string& endpoint) {
   const std::string bus = text_member(body, "EventBusName");
   const bool custom_bus = !bus.empty() && bus != "default";
   const std::string path = text_member(body, "Path");
+  const std::string uuid = stable_uuid({place.account, place.region, type.name, stack, logical_id});
   std::map<std::string, std::string> values = {
       {"name", name},
       {"stack", stack},
@@ -39,7 +40,9 @@ Identity identify(const ResourceType& type, const Json& body, const std::string&
       {"region", place.region},
       {"account", place.account},
       {"partition", "aws"},
-      {"uuid", stable_uuid({place.account, place.region, type.name, stack, logical_id})},
+      {"uuid", uuid},
+      {"uuid6", uuid.substr(0, 6)},
+      {"endpoint", endpoint},
       {"bus/", custom_bus ? bus + "/" : ""},
       {"bus|", custom_bus ? bus + "|" : ""},
       {"path", path.empty() ? "/" : path},

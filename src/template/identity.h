@@ -16,9 +16,10 @@ struct Identity {
   std::map<std::string, std::string> attributes;
 };
 
-// name: physical, or "" of a type without one. REQUIRES: body went through its type's checks.
+// name: physical, or "" of a type without one. endpoint: as in LoadOptions. REQUIRES: body went through its type's
+// checks.
 Identity identify(const ResourceType& type, const Json& body, const std::string& logical_id, const std::string& name,
-                  const std::string& stack, const Place& place);
+                  const std::string& stack, const Place& place, const std::string& endpoint);
 
 // Why the physical name cannot be used; "" when it can.
 std::string name_problem(const ResourceType& type, const std::string& name);

@@ -25,6 +25,7 @@ std::string fingerprint(std::string_view text, const LoadOptions& options, const
                                          stack,
                                          options.place.account,
                                          options.place.region,
+                                         options.endpoint,
                                          options.unknown == UnknownMode::warn ? "warn" : "error"};
   for (const auto& [name, value] : options.parameters) {
     parts.push_back(name);
@@ -173,7 +174,7 @@ class Loader {
       CheckContext context(body, *name, path, options_, report);
       type.check(context);
     }
-    Identity identity = identify(type, body, id, *name, stack_, options_.place);
+    Identity identity = identify(type, body, id, *name, stack_, options_.place, options_.endpoint);
     if (known) {
       known->state = KnownResource::State::loaded;
       known->ref = identity.ref;
@@ -202,6 +203,8 @@ class Loader {
     const Json* given = find_member(body, type.name_property);
     if (given && !given->is_string()) return std::nullopt;
     std::string name = given ? given->get<std::string>() : stack_ + "-" + id;
+    const Json* ends = given ? nullptr : find_member(body, type.ending.property);
+    if (ends && *ends == true) name += type.ending.text;
     if (const std::string problem = name_problem(type, name); !problem.empty()) {
       problems_.add(path / type.name_property, problem);
       return std::nullopt;

@@ -22,6 +22,8 @@ struct LoadOptions {
   Place place;
   std::map<std::string, std::string> parameters;  // values given instead of the defaults
   UnknownMode unknown = UnknownMode::error;
+  std::string endpoint = "http://127.0.0.1:4566";   // what queue URLs begin with: where clients reach the daemon
+  bool allow_http_endpoints = false;                // may API destinations be http://?
   std::set<std::string, std::less<>> transports{};  // protocols of subscriptions whose notifications leave
   // Is this an event pattern? Null: patterns are not checked.
   std::function<Status(std::string_view)> check_pattern;

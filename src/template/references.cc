@@ -28,6 +28,9 @@ const std::vector<ArnField>& arn_fields() {
       {"AWS::SNS::Subscription", {"TopicArn"}},
       {"AWS::SNS::Subscription", {"Endpoint"}},
       {"AWS::SNS::TopicPolicy", {"Topics", "*"}},
+      {"AWS::SQS::Queue", {"RedrivePolicy", "deadLetterTargetArn"}},
+      {"AWS::Lambda::EventSourceMapping", {"EventSourceArn"}},
+      {"AWS::Events::ApiDestination", {"ConnectionArn"}},
       {"AWS::CloudWatch::Alarm", {"AlarmActions", "*"}},
       {"AWS::CloudWatch::Alarm", {"OKActions", "*"}},
       {"AWS::CloudWatch::Alarm", {"InsufficientDataActions", "*"}},
@@ -44,7 +47,9 @@ struct NameField {
 const std::vector<NameField>& name_fields() {
   static const std::vector<NameField> fields = {
       {"AWS::Events::Rule", {"EventBusName"}, "AWS::Events::EventBus"},
+      {"AWS::Events::EventBusPolicy", {"EventBusName"}, "AWS::Events::EventBus"},
       {"AWS::Lambda::Permission", {"FunctionName"}, "AWS::Lambda::Function"},
+      {"AWS::Lambda::EventSourceMapping", {"FunctionName"}, "AWS::Lambda::Function"},
       {"AWS::Lambda::EventInvokeConfig", {"FunctionName"}, "AWS::Lambda::Function"},
       {"AWS::IAM::Policy", {"Roles", "*"}, "AWS::IAM::Role"},
       {"AWS::IAM::ManagedPolicy", {"Roles", "*"}, "AWS::IAM::Role"},

@@ -11,7 +11,8 @@ namespace waybill::templates {
 const std::vector<ResourceType>& resource_types() {
   static const std::vector<ResourceType> all = [] {
     std::vector<ResourceType> types;
-    for (auto part : {event_types(), data_types(), function_types(), watch_types(), permission_types()}) {
+    for (auto part : {event_types(), destination_types(), data_types(), queue_types(), function_types(), watch_types(),
+                      permission_types()}) {
       types.insert(types.end(), part.begin(), part.end());
     }
     std::sort(types.begin(), types.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -29,8 +30,7 @@ const ResourceType* find_resource_type(std::string_view name) {
 }
 
 std::string unknown_type_text(const std::string& name) {
-  static constexpr std::array<std::string_view, 4> kServices = {
-      "AWS::SQS::", "AWS::ApiGateway::", "AWS::SSM::", "AWS::Lambda::EventSourceMapping"};
+  static constexpr std::array<std::string_view, 2> kServices = {"AWS::ApiGateway::", "AWS::SSM::"};
   std::vector<std::string> names;
   for (const ResourceType& type : resource_types()) names.push_back(type.name);
   const bool coming = std::any_of(kServices.begin(), kServices.end(),
@@ -40,12 +40,24 @@ std::string unknown_type_text(const std::string& name) {
 }
 
 int removal_order(std::string_view kind) {
-  static constexpr std::array<std::string_view, 13> kOrder = {
-      "AWS::CloudWatch::Dashboard", "AWS::CloudWatch::Alarm",  "AWS::Logs::MetricFilter",
-      "AWS::Events::Archive",       "AWS::Events::Rule",       "AWS::SNS::Subscription",
-      "AWS::SNS::TopicPolicy",      "AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig",
-      "AWS::Lambda::Function",      "AWS::IAM::Policy",        "AWS::IAM::Role",
-      "AWS::IAM::ManagedPolicy"};
+  static constexpr std::array<std::string_view, 18> kOrder = {"AWS::CloudWatch::Dashboard",
+                                                              "AWS::CloudWatch::Alarm",
+                                                              "AWS::Logs::MetricFilter",
+                                                              "AWS::Events::Archive",
+                                                              "AWS::Events::Rule",
+                                                              "AWS::Events::EventBusPolicy",
+                                                              "AWS::Events::ApiDestination",
+                                                              "AWS::Events::Connection",
+                                                              "AWS::SNS::Subscription",
+                                                              "AWS::SNS::TopicPolicy",
+                                                              "AWS::SQS::QueuePolicy",
+                                                              "AWS::Lambda::EventSourceMapping",
+                                                              "AWS::Lambda::Permission",
+                                                              "AWS::Lambda::EventInvokeConfig",
+                                                              "AWS::Lambda::Function",
+                                                              "AWS::IAM::Policy",
+                                                              "AWS::IAM::Role",
+                                                              "AWS::IAM::ManagedPolicy"};
   const auto found = std::find(kOrder.begin(), kOrder.end(), kind);
   return static_cast<int>(found - kOrder.begin());
 }

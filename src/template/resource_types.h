@@ -40,11 +40,18 @@ class CheckContext {
 
 // Texts made from a resource: {name} {stack} {id} (logical id) {region} {account} {partition} {uuid} (the same for ever
 // for one stack and logical id) {arn}, and {Property} for a text property of the body. Further, of a rule {bus/} and
-// {bus|} ("" on the default bus), of IAM {path}.
+// {bus|} ("" on the default bus), of IAM {path}; {uuid6} the first six characters of {uuid}, {endpoint} where clients
+// reach the daemon ("http://127.0.0.1:4566").
 struct Attribute {
   std::string name;
   std::string form;
   std::string needs;  // the property that must be there for it to exist, "" for none
+};
+
+// What a name that Waybill makes up ends in where a property is true: ".fifo" of a FIFO queue.
+struct NameEnding {
+  std::string property;
+  std::string text;
 };
 
 struct ResourceType {
@@ -52,6 +59,7 @@ struct ResourceType {
   std::string name_property;  // "" when AWS gives it no name of its own: then it is <stack>/<LogicalId>
   std::size_t name_length = 256;
   std::string name_characters;  // besides letters and digits
+  NameEnding ending;            // "" for none
   std::string arn;              // form; "" for none
   std::string ref;              // form of what Ref gives
   std::string key;              // form of ResourceKey::name
@@ -73,7 +81,9 @@ int removal_order(std::string_view kind);
 // The parts of the table, by service.
 std::vector<ResourceType> event_types();
 std::vector<ResourceType> data_types();
+std::vector<ResourceType> destination_types();
 std::vector<ResourceType> function_types();
+std::vector<ResourceType> queue_types();
 std::vector<ResourceType> watch_types();
 std::vector<ResourceType> permission_types();
 

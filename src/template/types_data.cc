@@ -193,13 +193,10 @@ void check_subscription(CheckContext& c) {
   const bool mail = protocol == "email" || protocol == "email-json";
   if (const Status fine = mail ? net::check_mail_address(endpoint) : Status(); !fine) {
     c.bad(c.path / "Endpoint", in_quotes(endpoint) + " is not an e-mail address" +
-                                  (endpoint.find('@') == std::string::npos ? "" : ": " + fine.error().message));
+                                   (endpoint.find('@') == std::string::npos ? "" : ": " + fine.error().message));
   }
   if (const Status fine = topic::check_address(protocol, endpoint); !fine) {
     c.bad(c.path / "Endpoint", fine.error().message);
-  }
-  if (protocol == "sqs") {
-    c.not_active("there are no queues yet: notifications to " + endpoint + " become dead letters, NO_RESOURCE");
   }
   if (!c.options.transports.contains(protocol)) {
     c.not_active("notifications to " + endpoint + " are kept and listed by `waybill notifications`; " +
@@ -259,6 +256,7 @@ ResourceType subscription() {
   return type;
 }
 
+// Kept and shown; who may publish is not checked: every caller is local.
 ResourceType topic_policy() {
   ResourceType type;
   type.name = "AWS::SNS::TopicPolicy";
@@ -266,7 +264,6 @@ ResourceType topic_policy() {
   type.key = "{stack}/{id}";
   type.attributes = {{"Id", "{stack}-{id}", ""}};
   type.properties = {document("PolicyDocument").required(), texts("Topics").required()};
-  type.not_active = "who may publish is not checked yet";
   return type;
 }
 

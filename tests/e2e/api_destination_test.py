@@ -15,6 +15,32 @@ ROLE = "arn:aws:iam::000000000000:role/events"
 QUICK = ("--set", "retry.base=20ms", "--set", "retry.cap=40ms")
 
 
+DECLARED = """
+Resources:
+  Connection:
+    Type: AWS::Events::Connection
+    Properties:
+      Name: declared
+      AuthorizationType: BASIC
+      AuthParameters: {BasicAuthParameters: {Username: u, Password: p}}
+  Destination:
+    Type: AWS::Events::ApiDestination
+    Properties:
+      Name: declared
+      ConnectionArn: !GetAtt Connection.Arn
+      InvocationEndpoint: %s
+      HttpMethod: POST
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [declared]}
+      Targets: [{Id: "1", Arn: !GetAtt Destination.Arn, RoleArn: "arn:aws:iam::000000000000:role/events"}]
+Outputs:
+  Connection: {Value: !GetAtt Connection.Arn}
+  Destination: {Value: !GetAtt Destination.Arn}
+"""
+
+
 class ApiDestinationTest(DaemonTest):
     @classmethod
     def setUpClass(cls):
@@ -62,6 +88,25 @@ class ApiDestinationTest(DaemonTest):
         self.assertEqual(request.headers["X-Key"], "secret-1")
         self.assertEqual(request.headers["Content-Type"].split(";")[0], "application/json")
         self.no_letter(arn)
+
+    def test_a_template_declares_connection_destination_and_rule(self):
+        daemon = self.own_daemon(*QUICK, "--set", f"outbound.ca_file={self.peer.ca}")
+        template = daemon.directory / "declared.yaml"
+        template.write_text(DECLARED % self.peer.url("/ok/declared"))
+        daemon.rules = template
+        daemon.start()
+        daemon.put({"Source": "declared", "DetailType": "t", "Detail": "{}"})
+        [request] = wait_until(lambda: self.peer.received("/ok/declared"), 10)
+        self.assertEqual(request.headers["Authorization"], "Basic " + base64.b64encode(b"u:p").decode())
+        events = daemon.boto()
+        self.addCleanup(events.close)
+        connection = events.describe_connection(Name="declared")
+        destination = events.describe_api_destination(Name="declared")
+        self.assertEqual((connection["ConnectionState"], destination["ApiDestinationState"],
+                          destination["ConnectionArn"]), ("AUTHORIZED", "ACTIVE", connection["ConnectionArn"]))
+        outputs = json.loads(daemon.waybill("status", "--json"))["templates"][0]["outputs"]
+        self.assertEqual(outputs, {"Connection": connection["ConnectionArn"],
+                                   "Destination": destination["ApiDestinationArn"]})
 
     def test_http_parameters_of_the_target_are_filled_from_the_event(self):
         self.target("parts", "/ok/orders/*", HttpParameters={

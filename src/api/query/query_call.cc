@@ -41,9 +41,12 @@ std::string QueryCall::text(const std::string& name) const {
 }
 
 std::vector<std::string> QueryCall::items(const std::string& name) const {
+  return numbered({name + ".member.", name + ".entry."});
+}
+
+std::vector<std::string> QueryCall::numbered(const std::vector<std::string>& starts) const {
   std::vector<std::pair<int, std::string>> found;
-  for (const char* kind : {".member.", ".entry."}) {
-    const std::string prefix = name + kind;
+  for (const std::string& prefix : starts) {
     for (auto at = values_.lower_bound(prefix); at != values_.end() && at->first.starts_with(prefix); ++at) {
       int number = 0;
       const char* const end = at->first.data() + at->first.size();

@@ -22,14 +22,20 @@ class QueryCall {
   std::string action() const { return text("Action"); }
   std::string text(const std::string& name) const;  // "" when absent
   bool has(const std::string& name) const { return values_.contains(name); }
+  void set(const std::string& name, std::string value) { values_[name] = std::move(value); }
   // The values of name.member.1, name.member.2, … in order.
   std::vector<std::string> members(const std::string& name) const;
   // The distinct prefixes "name.member.1", "name.entry.2", … in order of their numbers.
   std::vector<std::string> items(const std::string& name) const;
+  // The same of lists that a service writes flat: "name.1", "name.2", …
+  std::vector<std::string> flat_items(const std::string& name) const { return numbered({name + "."}); }
   // name.entry.N.key → name.entry.N.value.
   std::map<std::string, std::string> map(const std::string& name) const;
 
  private:
+  // The distinct "‹start›‹number›" that begin names, in order of their numbers.
+  std::vector<std::string> numbered(const std::vector<std::string>& starts) const;
+
   std::map<std::string, std::string> values_;
 };
 

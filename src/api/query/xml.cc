@@ -67,6 +67,15 @@ net::HttpResponse query_answer(const QueryService& service, const std::string& a
   return xml_response(200, xml.str());
 }
 
+net::HttpResponse query_answer_without_result(const QueryService& service, const std::string& action,
+                                              const std::string& request_id) {
+  Xml xml;
+  xml.raw("<" + action + "Response xmlns=\"" + service.xml_namespace + "\">");
+  xml.open("ResponseMetadata").text("RequestId", request_id).close("ResponseMetadata");
+  xml.close(action + "Response");
+  return xml_response(200, xml.str());
+}
+
 net::HttpResponse query_refusal(const QueryService& service, const control::Fault& fault,
                                 const std::string& request_id) {
   Xml xml;

@@ -30,6 +30,9 @@ struct QueryService {
 // <ActionResponse><ActionResult>…</ActionResult><ResponseMetadata>…; result: the elements inside.
 net::HttpResponse query_answer(const QueryService& service, const std::string& action, const std::string& result,
                                const std::string& request_id);
+// Of an operation whose answer has nothing in it.
+net::HttpResponse query_answer_without_result(const QueryService& service, const std::string& action,
+                                              const std::string& request_id);
 net::HttpResponse query_refusal(const QueryService& service, const control::Fault& fault,
                                 const std::string& request_id);
 

@@ -13,6 +13,7 @@
 namespace waybill::api {
 
 inline constexpr const char* kTopicKind = "AWS::SNS::Topic";
+inline constexpr const char* kTopicPolicyKind = "AWS::SNS::TopicPolicy";
 inline constexpr const char* kSubscriptionKind = "AWS::SNS::Subscription";
 
 using SnsJson = nlohmann::json;

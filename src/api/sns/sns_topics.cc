@@ -75,6 +75,19 @@ std::string default_policy(const std::string& arn, const std::string& account) {
       .dump();
 }
 
+// The topic's own, else that of an AWS::SNS::TopicPolicy which lists it, else AWS's default.
+std::string shown_policy(const Catalog& catalog, const CatalogRow& topic, const std::string& arn) {
+  if (std::string own = sns_property(topic.body, "Policy"); !own.empty()) return own;
+  for (const auto& [key, row] : catalog) {
+    if (key.kind != kTopicPolicyKind) continue;
+    const SnsJson topics = row->body.value("Topics", SnsJson::array());
+    if (std::find(topics.begin(), topics.end(), SnsJson(arn)) != topics.end()) {
+      return sns_property(row->body, "PolicyDocument");
+    }
+  }
+  return default_policy(arn, topic.resource.key.account);
+}
+
 }  // namespace
 
 SnsAnswer sns_create_topic(const SnsCall& call) {
@@ -144,12 +157,11 @@ SnsAnswer sns_get_topic_attributes(const SnsCall& call) {
     for (const SubscriptionSpec& each : topic->subscriptions) ++(each.confirmed ? confirmed : pending);
   }
   const std::string& account = row->resource.key.account;
-  const std::string policy = sns_property(row->body, "Policy");
   std::vector<std::pair<std::string, std::string>> attributes{
       {"TopicArn", arn},
       {"Owner", account},
       {"DisplayName", sns_property(row->body, "DisplayName")},
-      {"Policy", policy.empty() ? default_policy(arn, account) : policy},
+      {"Policy", shown_policy(*catalog, *row, arn)},
       {"SubscriptionsConfirmed", std::to_string(confirmed)},
       {"SubscriptionsPending", std::to_string(pending)},
       {"SubscriptionsDeleted", "0"},

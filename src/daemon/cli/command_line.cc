@@ -25,6 +25,7 @@ void add_verbs(CLI::App& root, Choice& choice) {
   add_check(root, choice);
   add_put_events(root, choice);
   add_tables(root, choice);
+  add_queues(root, choice);
   add_dead_letters(root, choice);
   add_status(root, choice);
   add_match(root, choice);

@@ -22,12 +22,16 @@ std::string normal(std::string endpoint) {
 DaemonClient::DaemonClient(const std::string& endpoint, std::chrono::milliseconds timeout)
     : endpoint_(normal(endpoint)), timeout_(timeout) {}
 
-Result<std::string> DaemonClient::call(const char* method, const std::string& path, std::string body) const {
+Result<std::string> DaemonClient::call(const char* method, const std::string& path, std::string body,
+                                       const std::string& target) const {
   net::HttpCall request;
   request.method = method;
   request.url = endpoint_ + path;
   request.timeout = timeout_;
-  if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json");
+  if (!body.empty()) {
+    request.headers.emplace_back("Content-Type", target.empty() ? "application/json" : "application/x-amz-json-1.0");
+  }
+  if (!target.empty()) request.headers.emplace_back("X-Amz-Target", target);
   request.body = std::move(body);
   auto response = net::http_call(request);
   if (!response) {

@@ -26,9 +26,14 @@ class DaemonClient {
     return call("POST", path, std::move(body));
   }
   Result<std::string> remove(const std::string& path) const { return call("DELETE", path, ""); }
+  // An operation of AWS's JSON protocol: target "AmazonSQS.SendMessage".
+  Result<std::string> aws(const std::string& target, std::string body) const {
+    return call("POST", "/", std::move(body), target);
+  }
 
  private:
-  Result<std::string> call(const char* method, const std::string& path, std::string body) const;
+  Result<std::string> call(const char* method, const std::string& path, std::string body,
+                           const std::string& target = "") const;
 
   std::string endpoint_;
   std::chrono::milliseconds timeout_;

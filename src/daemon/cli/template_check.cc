@@ -35,8 +35,9 @@ class Check {
   void fail(const Error& error) { found_.errors.push_back(error.message); }
 
   Result<Templates> load(const std::vector<std::string>& paths) const {
-    return load_templates(paths, settings_.parameters(), place_, settings_.text("templates.unknown") != "warn",
-                          sent_protocols(settings_));
+    Deployment::Options options = template_options(settings_);
+    options.rules = paths;
+    return load_templates(options);
   }
 
   // Loading stops at the first file that is wrong; a person wants to hear of all.

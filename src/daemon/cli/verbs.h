@@ -41,6 +41,7 @@ void add_status(CLI::App& root, Choice& choice);        // status, notifications
 void add_match(CLI::App& root, Choice& choice);
 void add_env(CLI::App& root, Choice& choice);     // env, settings
 void add_clock(CLI::App& root, Choice& choice);   // clock, clock advance|halt
+void add_queues(CLI::App& root, Choice& choice);  // queues, queue peek|send|purge|redrive
 void add_faults(CLI::App& root, Choice& choice);  // faults, faults add|list|clear
 
 // --endpoint, with its environment variable and default.

@@ -144,4 +144,25 @@ TEST_CASE_FIXTURE(PermissionsFixture, "another bus has its own policy, naming th
         "arn:aws:events:eu-central-1:123456789012:event-bus/orders");
 }
 
+TEST_CASE_FIXTURE(ControlFixture,
+                  "statements that templates declare are shown, and taken over by whoever changes them") {
+  put_row(kinds::kEventBusPolicy, "stack/P",
+          {{"EventBusName", "default"}, {"StatementId", "t"}, {"Action", "events:PutEvents"}, {"Principal", "*"}},
+          "stack");
+  const auto sids = [&] {
+    std::vector<std::string> found;
+    const Json shown = ok(control::describe_event_bus, Json::object());
+    if (!shown.contains("Policy")) return found;
+    const Json policy = Json::parse(shown["Policy"].get<std::string>());
+    for (const Json& statement : policy["Statement"]) found.push_back(statement["Sid"]);
+    return found;
+  };
+  CHECK(sids() == std::vector<std::string>{"t"});
+  ok(put_permission, {{"Action", "events:PutEvents"}, {"Principal", "111111111111"}, {"StatementId", "own"}});
+  CHECK(sids() == std::vector<std::string>{"t", "own"});
+  CHECK(row(kinds::kEventBusPolicy, "stack/P") == nullptr);
+  ok(control::remove_permission, {{"StatementId", "t"}});
+  CHECK(sids() == std::vector<std::string>{"own"});
+}
+
 }  // namespace waybill::testing

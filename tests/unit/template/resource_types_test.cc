@@ -40,12 +40,29 @@ std::string rule_with_target(const std::string& target) {
 TEST_CASE("the table has these types, sorted") {
   std::vector<std::string> names;
   for (const ResourceType& type : resource_types()) names.push_back(type.name);
-  CHECK(names == std::vector<std::string>{"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard",
-                                          "AWS::DynamoDB::Table", "AWS::Events::Archive", "AWS::Events::EventBus",
-                                          "AWS::Events::Rule", "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy",
-                                          "AWS::IAM::Role", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Function",
-                                          "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::Logs::MetricFilter",
-                                          "AWS::SNS::Subscription", "AWS::SNS::Topic", "AWS::SNS::TopicPolicy"});
+  CHECK(names == std::vector<std::string>{"AWS::CloudWatch::Alarm",
+                                          "AWS::CloudWatch::Dashboard",
+                                          "AWS::DynamoDB::Table",
+                                          "AWS::Events::ApiDestination",
+                                          "AWS::Events::Archive",
+                                          "AWS::Events::Connection",
+                                          "AWS::Events::EventBus",
+                                          "AWS::Events::EventBusPolicy",
+                                          "AWS::Events::Rule",
+                                          "AWS::IAM::ManagedPolicy",
+                                          "AWS::IAM::Policy",
+                                          "AWS::IAM::Role",
+                                          "AWS::Lambda::EventInvokeConfig",
+                                          "AWS::Lambda::EventSourceMapping",
+                                          "AWS::Lambda::Function",
+                                          "AWS::Lambda::Permission",
+                                          "AWS::Logs::LogGroup",
+                                          "AWS::Logs::MetricFilter",
+                                          "AWS::SNS::Subscription",
+                                          "AWS::SNS::Topic",
+                                          "AWS::SNS::TopicPolicy",
+                                          "AWS::SQS::Queue",
+                                          "AWS::SQS::QueuePolicy"});
   for (const std::string& name : names) CHECK(find_resource_type(name)->name == name);
   CHECK(find_resource_type("AWS::Events::Rul") == nullptr);
 }
@@ -63,10 +80,9 @@ TEST_CASE("every type's name property is one of its properties, and no property 
 TEST_CASE("a type that is not known names the nearest one; what is to come says so") {
   CHECK(problem("Event::Rule", kPattern) ==
         "X.Type: the type \"AWS::Event::Rule\" is not known to Waybill; the nearest is AWS::Events::Rule");
-  CHECK(has(problem("SQS::Queue", ""),
-            "X.Type: the type \"AWS::SQS::Queue\" is not supported by Waybill yet; the nearest is"));
+  CHECK(has(problem("SSM::Parameter", ""),
+            "X.Type: the type \"AWS::SSM::Parameter\" is not supported by Waybill yet; the nearest is"));
   CHECK(has(problem("ApiGateway::RestApi", ""), "not supported by Waybill yet"));
-  CHECK(has(problem("Lambda::EventSourceMapping", ""), "not supported by Waybill yet"));
 }
 
 TEST_CASE("an unknown property names the nearest one, at any depth") {
@@ -82,20 +98,22 @@ TEST_CASE("with unknown: warn an unknown property, and an unknown resource, are 
   const LoadedTemplate loaded = load(R"(
 Resources:
   X: {Type: AWS::SNS::Topic, Properties: {TopicName: x, Colour: red}}
-  Y: {Type: AWS::SQS::Queue}
+  Y: {Type: AWS::SSM::Parameter}
 )",
                                      options);
   CHECK(loaded.resources.size() == 1);
   CHECK_FALSE(body_of(loaded, "X").contains("Colour"));
   REQUIRE(loaded.notices.size() == 2);
-  CHECK(loaded.notices[0] == Notice{Notice::Kind::unknown, "demo", "Y", "demo-Y", "AWS::SQS::Queue",
-                                    "the type \"AWS::SQS::Queue\" is not supported by Waybill yet; the nearest is " +
-                                        loaded.notices[0].text.substr(loaded.notices[0].text.find("AWS::", 60))});
+  CHECK(loaded.notices[0] ==
+        Notice{Notice::Kind::unknown, "demo", "Y", "demo-Y", "AWS::SSM::Parameter",
+               "the type \"AWS::SSM::Parameter\" is not supported by Waybill yet; the nearest is " +
+                   loaded.notices[0].text.substr(loaded.notices[0].text.find("AWS::", 60))});
   CHECK(has(loaded.notices[1].text, "X.Colour: \"Colour\" is not known here"));
   CHECK(has(
-      error_of("Resources: {Y: {Type: AWS::SQS::Queue}, T: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Y}}}",
-               options),
-      "refers to Y, but Y is left out because its type AWS::SQS::Queue is not known"));
+      error_of(
+          "Resources: {Y: {Type: AWS::SSM::Parameter}, T: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Y}}}",
+          options),
+      "refers to Y, but Y is left out because its type AWS::SSM::Parameter is not known"));
 }
 
 TEST_CASE("values are brought into the form of the property") {
