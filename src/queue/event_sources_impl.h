@@ -76,7 +76,7 @@ class EventSources::Impl : public std::enable_shared_from_this<EventSources::Imp
   void run(const RunPtr& run);
   bool drop_unwanted(Run& run);
   void commit(const RunPtr& run, std::size_t count);
-  void committed(const RunPtr& run, std::size_t count, std::size_t changes);
+  void committed(const RunPtr& run, std::size_t count);
   void refused(const RunPtr& run, const store::Refusal& refusal, const BatchUnit& unit);
   void ask_again(const RunPtr& run);
   void end(const RunPtr& run);

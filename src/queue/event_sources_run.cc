@@ -61,20 +61,32 @@ void EventSources::Impl::run(const RunPtr& run) {
   commit(run, run->messages.size());
 }
 
+namespace {
+
+void log_skipped(const std::string& function, const std::vector<store::ChangeResult>& results) {
+  for (const store::ChangeResult& result : results) {
+    if (!std::holds_alternative<store::ConditionSkipped>(result)) continue;
+    spdlog::info("{}: a conditional write was skipped: the item is there already", function);
+  }
+}
+
+}  // namespace
+
 void EventSources::Impl::commit(const RunPtr& run, std::size_t count) {
   auto unit = std::make_shared<BatchUnit>(
       batch_unit(run->messages, run->results, count, run->source->report_item_failures, run->fifo, ports_.wall.now()));
-  if (unit->changes.list.empty()) return committed(run, count, 0);
+  if (unit->changes.list.empty()) return committed(run, count);
   store::Changes changes = unit->changes;
   ports_.journal.submit(store::Lane::internal, std::move(changes),
                         [self = shared_from_this(), run, unit, count](const store::Applied& applied) {
                           if (!applied) return self->refused(run, applied.error(), *unit);
+                          log_skipped(run->function->name, *applied);
                           if (!unit->deliveries.empty()) self->ports_.committed(std::move(unit->deliveries));
-                          self->committed(run, count, unit->changes.list.size());
+                          self->committed(run, count);
                         });
 }
 
-void EventSources::Impl::committed(const RunPtr& run, std::size_t count, std::size_t) {
+void EventSources::Impl::committed(const RunPtr& run, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const RecordResult& result = run->results[i];
     if (result.ok) continue;

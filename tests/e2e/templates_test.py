@@ -105,7 +105,7 @@ class TemplatesTest(DaemonTest):
         self.assertEqual(answer.status, 200, answer)
         self.assertLess(took, 2)
         print(f"reset took {took * 1000:.1f} ms")
-        self.assertEqual([table["items"] for table in daemon.lines("tables")], [0, 0])
+        self.assertEqual({table["items"] for table in daemon.lines("tables")}, {0})
         for verb in (("dead-letters", "list"), ("notifications",)):
             self.assertEqual(daemon.lines(*verb), [])
         self.assertEqual(daemon.pending(), 0)
@@ -121,7 +121,7 @@ class TemplatesTest(DaemonTest):
                 daemon.put_shipment(detail)
             self.assertEqual(daemon.http("POST", "/_waybill/reset").status, 200, number)
         daemon.wait_drained()
-        self.assertEqual([table["items"] for table in daemon.lines("tables")], [0, 0])
+        self.assertEqual({table["items"] for table in daemon.lines("tables")}, {0})
         self.assertEqual(daemon.lines("dead-letters", "list"), [])
         event_id = daemon.put_shipment({"shipment_id": "LAST"})
         wait_until(lambda: daemon.items(EVENTS, event_id), what="the item")

@@ -9,15 +9,15 @@ using std::chrono::seconds;
 
 namespace {
 
-class World {
+class MoveWorld {
  public:
-  World() {
+  MoveWorld() {
     rig.put_queue("dead");
     rig.put_queue("other");
     rig.put_queue("q", {{"RedrivePolicy", {{"deadLetterTargetArn", queue_arn("dead")}, {"maxReceiveCount", 1}}}});
     open();
   }
-  ~World() {
+  ~MoveWorld() {
     tasks->stop();
     rig.commit();
   }
@@ -58,7 +58,7 @@ class World {
 }  // namespace
 
 TEST_CASE("messages go back to the queue they came from, as new ones") {
-  World world;
+  MoveWorld world;
   world.fill(3);
   CHECK(world.rig.counts("dead").visible == 3);
   const auto handle = world.tasks->start(queue_arn("dead"), "", {});
@@ -78,7 +78,7 @@ TEST_CASE("messages go back to the queue they came from, as new ones") {
 }
 
 TEST_CASE("messages go to the queue that is named") {
-  World world;
+  MoveWorld world;
   world.fill(2);
   REQUIRE(world.tasks->start(queue_arn("dead"), queue_arn("other"), {}).has_value());
   world.rig.commit();
@@ -86,7 +86,7 @@ TEST_CASE("messages go to the queue that is named") {
 }
 
 TEST_CASE("a rate makes a task take its time, and it can be cancelled meanwhile") {
-  World world;
+  MoveWorld world;
   world.fill(20);
   const auto handle = world.tasks->start(queue_arn("dead"), "", 5);
   REQUIRE(handle.has_value());
@@ -106,7 +106,7 @@ TEST_CASE("a rate makes a task take its time, and it can be cancelled meanwhile"
 }
 
 TEST_CASE("a task goes on after a restart") {
-  World world;
+  MoveWorld world;
   world.fill(10);
   REQUIRE(world.tasks->start(queue_arn("dead"), "", 4).has_value());
   world.rig.commit();
@@ -126,7 +126,7 @@ TEST_CASE("a task goes on after a restart") {
 }
 
 TEST_CASE("what cannot be moved is refused, or told as the task's failure") {
-  World world;
+  MoveWorld world;
   CHECK(world.tasks->start(queue_arn("none"), "", {}).error().code == "ResourceNotFoundException");
   CHECK(world.tasks->start(queue_arn("q"), "", {}).error().code == "InvalidParameterValue");
   CHECK(world.tasks->start(queue_arn("dead"), queue_arn("none"), {}).error().code == "ResourceNotFoundException");
@@ -140,7 +140,7 @@ TEST_CASE("what cannot be moved is refused, or told as the task's failure") {
 }
 
 TEST_CASE("what a rule's target left goes back to the target as a delivery") {
-  World world;
+  MoveWorld world;
   const std::string rule = "arn:aws:events:us-east-1:000000000000:rule/r";
   const std::string target = "arn:aws:lambda:us-east-1:000000000000:function:work";
   world.rig.put("AWS::Events::Rule", "default/r",
