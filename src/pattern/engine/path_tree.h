@@ -1,0 +1,87 @@
+// PathTree: the dotted paths that patterns name, as a tree of their parts. An event is read along it, so that only
+// what some pattern looks at is looked at: from a node, a member's name leads to the node below or nowhere.
+//
+// A field is a path that some pattern tests; fields are numbered from 0. Copies share their pages (CowVector).
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "pattern/engine/cow_vector.h"
+#include "pattern/engine/text_hash.h"
+
+namespace waybill::pattern {
+
+using FieldId = std::uint32_t;
+
+class PathTree {
+ public:
+  using Node = std::uint32_t;
+  static constexpr Node kRoot = 0;
+  static constexpr Node kNowhere = UINT32_MAX;
+  static constexpr FieldId kNoField = UINT32_MAX;
+
+  PathTree();
+
+  // The number of the field, made when it is new. Writer only.
+  FieldId field_at(std::string_view path);
+  std::size_t field_count() const { return field_count_; }
+
+  FieldId field(Node node) const { return nodes_[node].field; }
+  bool has_children(Node node) const { return nodes_[node].names != 0; }
+
+  // The node that a name of one part leads to. `hash` is hash_text of the name.
+  Node child(Node node, std::uint64_t hash, const char* name, std::size_t length) const {
+    if ((nodes_[node].names >> (hash >> 58) & 1) == 0) return kNowhere;
+    return find(node, hash, name, length);
+  }
+
+  // The same for a name that may have dots: each part of it leads one node down.
+  Node descendant(Node node, std::string_view name) const;
+
+  void share();
+  std::size_t memory_bytes() const { return nodes_.memory_bytes() + slots_.memory_bytes(); }
+
+ private:
+  struct NodeData {
+    std::uint64_t names = 0;  // one bit for the hash of each name that leads on
+    const char* name = nullptr;
+    std::uint32_t name_length = 0;
+    Node parent = kNowhere;
+    FieldId field = kNoField;
+    std::shared_ptr<const std::string> name_owner;
+  };
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t node = 0;  // 0: free; the root is nobody's child
+  };
+
+  static std::uint32_t tag_of(Node parent, std::uint64_t hash) {
+    return static_cast<std::uint32_t>(mix(hash ^ parent, kHashOdd2));
+  }
+  Node find(Node parent, std::uint64_t hash, const char* name, std::size_t length) const {
+    const std::uint32_t tag = tag_of(parent, hash);
+    for (std::size_t at = tag & slot_mask_;; at = (at + 1) & slot_mask_) {
+      const Slot& slot = slots_[at];
+      if (slot.node == 0) return kNowhere;
+      if (slot.tag != tag) continue;
+      const NodeData& data = nodes_[slot.node];
+      if (data.parent == parent && data.name_length == length && std::memcmp(data.name, name, length) == 0) {
+        return slot.node;
+      }
+    }
+  }
+  Node add_child(Node parent, std::string_view name);
+  void grow_slots();
+  void insert(Slot slot);
+
+  CowVector<NodeData, 32> nodes_;
+  CowVector<Slot, 256> slots_;
+  std::size_t slot_mask_ = 0;
+  std::size_t field_count_ = 0;
+};
+
+}  // namespace waybill::pattern
