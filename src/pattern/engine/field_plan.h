@@ -31,7 +31,8 @@ enum class Probe : std::uint8_t {
 
 // The key of `what`, a hash, for that field.
 inline std::uint64_t index_key(FieldId field, Probe probe, std::uint64_t what) {
-  return mix(what ^ ((std::uint64_t{field} + 1) * kHashOdd1), kHashOdd2 + 2 * static_cast<std::uint64_t>(probe) * kHashOdd1);
+  return mix(what ^ ((std::uint64_t{field} + 1) * kHashOdd1),
+             kHashOdd2 + 2 * static_cast<std::uint64_t>(probe) * kHashOdd1);
 }
 
 // The lengths that beginnings and ends of texts are known by.

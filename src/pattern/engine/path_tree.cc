@@ -24,7 +24,7 @@ PathTree::PathTree() {
 FieldId PathTree::field_at(std::string_view path) {
   Node node = kRoot;
   for_each_part(path, [&](std::string_view name) {
-    const Node next = child(node, hash_text(name.data(), name.size()), name.data(), name.size());
+    const Node next = child(node, name.data(), name.size());
     node = next == kNowhere ? add_child(node, name) : next;
     return true;
   });
@@ -34,7 +34,7 @@ FieldId PathTree::field_at(std::string_view path) {
 
 PathTree::Node PathTree::descendant(Node node, std::string_view name) const {
   for_each_part(name, [&](std::string_view part) {
-    node = child(node, hash_text(part.data(), part.size()), part.data(), part.size());
+    node = child(node, part.data(), part.size());
     return node != kNowhere;
   });
   return node;
@@ -44,13 +44,13 @@ PathTree::Node PathTree::add_child(Node parent, std::string_view name) {
   if (nodes_.size() * 2 > slots_.size()) grow_slots();
   const auto node = static_cast<Node>(nodes_.size());
   NodeData data;
-  data.name_owner = std::make_shared<const std::string>(name);
-  data.name = data.name_owner->data();
-  data.name_length = static_cast<std::uint32_t>(name.size());
+  data.name = std::make_shared<const std::string>(name);
+  data.ends = ends_of(name.data(), name.size());
+  data.length = static_cast<std::uint32_t>(name.size());
   data.parent = parent;
   nodes_.push_back(std::move(data));
   const std::uint64_t hash = hash_text(name.data(), name.size());
-  nodes_.edit(parent).names |= std::uint64_t{1} << (hash >> 58);
+  nodes_.edit(parent).names |= std::uint64_t{1} << name_bit(name.data(), name.size());
   insert({tag_of(parent, hash), node});
   return node;
 }

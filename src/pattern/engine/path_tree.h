@@ -33,10 +33,20 @@ class PathTree {
   FieldId field(Node node) const { return nodes_[node].field; }
   bool has_children(Node node) const { return nodes_[node].names != 0; }
 
-  // The node that a name of one part leads to. `hash` is hash_text of the name.
-  Node child(Node node, std::uint64_t hash, const char* name, std::size_t length) const {
-    if ((nodes_[node].names >> (hash >> 58) & 1) == 0) return kNowhere;
-    return find(node, hash, name, length);
+  // False for most names that lead nowhere from the node, without a look at all of the name.
+  bool may_lead_on(Node node, const char* name, std::size_t length) const {
+    return (nodes_[node].names >> name_bit(name, length) & 1) != 0;
+  }
+
+  // The node that a name of one part leads to.
+  Node child(Node node, const char* name, std::size_t length) const {
+    const TextEnds ends = ends_of(name, length);
+    const std::uint32_t tag = tag_of(node, length <= 16 ? hash_ends(ends, length) : hash_text(name, length));
+    for (std::size_t at = tag & slot_mask_;; at = (at + 1) & slot_mask_) {
+      const Slot& slot = slots_[at];
+      if (slot.node == 0) return kNowhere;
+      if (slot.tag == tag && is_child(nodes_[slot.node], node, ends, name, length)) return slot.node;
+    }
   }
 
   // The same for a name that may have dots: each part of it leads one node down.
@@ -47,12 +57,12 @@ class PathTree {
 
  private:
   struct NodeData {
-    std::uint64_t names = 0;  // one bit for the hash of each name that leads on
-    const char* name = nullptr;
-    std::uint32_t name_length = 0;
+    std::uint64_t names = 0;  // name_bit() of each name that leads on
+    TextEnds ends;            // of the name that leads here
+    std::uint32_t length = 0;
     Node parent = kNowhere;
     FieldId field = kNoField;
-    std::shared_ptr<const std::string> name_owner;
+    std::shared_ptr<const std::string> name;
   };
   struct Slot {
     std::uint32_t tag = 0;
@@ -62,17 +72,14 @@ class PathTree {
   static std::uint32_t tag_of(Node parent, std::uint64_t hash) {
     return static_cast<std::uint32_t>(mix(hash ^ parent, kHashOdd2));
   }
-  Node find(Node parent, std::uint64_t hash, const char* name, std::size_t length) const {
-    const std::uint32_t tag = tag_of(parent, hash);
-    for (std::size_t at = tag & slot_mask_;; at = (at + 1) & slot_mask_) {
-      const Slot& slot = slots_[at];
-      if (slot.node == 0) return kNowhere;
-      if (slot.tag != tag) continue;
-      const NodeData& data = nodes_[slot.node];
-      if (data.parent == parent && data.name_length == length && std::memcmp(data.name, name, length) == 0) {
-        return slot.node;
-      }
-    }
+  static unsigned name_bit(const char* name, std::size_t length) {
+    const unsigned first = length == 0 ? 0 : static_cast<unsigned char>(name[0]);
+    return (first * 5 + static_cast<unsigned>(length)) & 63;
+  }
+  static bool is_child(const NodeData& data, Node parent, TextEnds ends, const char* name, std::size_t length) {
+    if (data.parent != parent || data.length != length) return false;
+    if (data.ends.front != ends.front || data.ends.back != ends.back) return false;
+    return length <= 16 || std::memcmp(data.name->data(), name, length) == 0;
   }
   Node add_child(Node parent, std::string_view name);
   void grow_slots();

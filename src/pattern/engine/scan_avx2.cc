@@ -12,26 +12,28 @@
 namespace waybill::pattern {
 namespace avx2 {
 
-struct Raw {
-  std::uint64_t quotes, backslashes, opens, closes, commas;
+struct Block {
+  __m256i low, high;
 };
 
-inline std::uint64_t equal_bytes(__m256i low, __m256i high, char to) {
-  const __m256i wanted = _mm256_set1_epi8(to);
-  const auto low_bits = static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted)));
-  const auto high_bits = static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted)));
-  return low_bits | std::uint64_t{high_bits} << 32;
+inline Block block_at(const std::uint8_t* sixty_four) {
+  return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(sixty_four)),
+          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sixty_four + 32))};
 }
-
-inline Raw look_at(const std::uint8_t* sixty_four) {
-  const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sixty_four));
-  const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sixty_four + 32));
-  // '[' and '{', and ']' and '}', differ in this bit only.
+inline Block block_at_end(const std::uint8_t* text, std::size_t size) {
+  alignas(32) std::uint8_t padded[64] = {};
+  std::memcpy(padded, text, size);
+  return block_at(padded);
+}
+inline std::uint64_t equal_bytes(const Block& block, char to) {
+  const __m256i wanted = _mm256_set1_epi8(to);
+  const auto low = static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(block.low, wanted)));
+  const auto high = static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(block.high, wanted)));
+  return low | std::uint64_t{high} << 32;
+}
+inline Block with_brace_bit(const Block& block) {
   const __m256i brace = _mm256_set1_epi8(0x20);
-  const __m256i low_braces = _mm256_or_si256(low, brace);
-  const __m256i high_braces = _mm256_or_si256(high, brace);
-  return {equal_bytes(low, high, '"'), equal_bytes(low, high, '\\'), equal_bytes(low_braces, high_braces, '{'),
-          equal_bytes(low_braces, high_braces, '}'), equal_bytes(low, high, ',')};
+  return {_mm256_or_si256(block.low, brace), _mm256_or_si256(block.high, brace)};
 }
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {

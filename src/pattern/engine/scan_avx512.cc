@@ -12,18 +12,14 @@
 namespace waybill::pattern {
 namespace avx512 {
 
-struct Raw {
-  std::uint64_t quotes, backslashes, opens, closes, commas;
-};
+using Block = __m512i;
 
-inline Raw look_at(const std::uint8_t* sixty_four) {
-  const __m512i bytes = _mm512_loadu_si512(sixty_four);
-  // '[' and '{', and ']' and '}', differ in this bit only.
-  const __m512i braces = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
-  return {_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')), _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\')),
-          _mm512_cmpeq_epi8_mask(braces, _mm512_set1_epi8('{')), _mm512_cmpeq_epi8_mask(braces, _mm512_set1_epi8('}')),
-          _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(','))};
+inline Block block_at(const std::uint8_t* sixty_four) { return _mm512_loadu_si512(sixty_four); }
+inline Block block_at_end(const std::uint8_t* text, std::size_t size) {
+  return _mm512_maskz_loadu_epi8((std::uint64_t{1} << size) - 1, text);
 }
+inline std::uint64_t equal_bytes(Block block, char to) { return _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(to)); }
+inline Block with_brace_bit(Block block) { return _mm512_or_si512(block, _mm512_set1_epi8(0x20)); }
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {
   const __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<long long>(bits)), _mm_set1_epi8(-1), 0);

@@ -20,8 +20,8 @@ bool scan_portable(std::string_view event, const PathTree& paths, Scratch& scrat
 // What the kernels share and is rare enough to be no part of them.
 namespace scan {
 
-// Where a member's name with escapes leads.
-PathTree::Node node_of_escaped(const PathTree& paths, PathTree::Node node, std::string_view raw, Scratch& scratch);
+// Where a member's name leads that may have escapes and dots.
+PathTree::Node node_of_name(const PathTree& paths, PathTree::Node node, std::string_view raw, Scratch& scratch);
 // The decoded string; the view stays valid for this event.
 std::string_view decoded_string(std::string_view raw, std::size_t event_size, Scratch& scratch);
 

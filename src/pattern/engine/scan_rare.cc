@@ -3,7 +3,7 @@
 
 namespace waybill::pattern::scan {
 
-PathTree::Node node_of_escaped(const PathTree& paths, PathTree::Node node, std::string_view raw, Scratch& scratch) {
+PathTree::Node node_of_name(const PathTree& paths, PathTree::Node node, std::string_view raw, Scratch& scratch) {
   scratch.name.clear();
   append_decoded_json_string(raw, scratch.name);
   return paths.descendant(node, scratch.name);
