@@ -33,9 +33,11 @@ class PathTree {
   FieldId field(Node node) const { return nodes_[node].field; }
   bool has_children(Node node) const { return nodes_[node].names != 0; }
 
-  // False for most names that lead nowhere from the node, without a look at all of the name.
-  bool may_lead_on(Node node, const char* name, std::size_t length) const {
-    return (nodes_[node].names >> name_bit(name, length) & 1) != 0;
+  // Bits of the names that lead on from the node: a name whose bit is not there leads nowhere.
+  std::uint64_t names(Node node) const { return nodes_[node].names; }
+  static unsigned name_bit(const char* name, std::size_t length) {
+    const unsigned first = length == 0 ? 0 : static_cast<unsigned char>(name[0]);
+    return (first * 5 + static_cast<unsigned>(length)) & 63;
   }
 
   // The node that a name of one part leads to.
@@ -71,10 +73,6 @@ class PathTree {
 
   static std::uint32_t tag_of(Node parent, std::uint64_t hash) {
     return static_cast<std::uint32_t>(mix(hash ^ parent, kHashOdd2));
-  }
-  static unsigned name_bit(const char* name, std::size_t length) {
-    const unsigned first = length == 0 ? 0 : static_cast<unsigned char>(name[0]);
-    return (first * 5 + static_cast<unsigned>(length)) & 63;
   }
   static bool is_child(const NodeData& data, Node parent, TextEnds ends, const char* name, std::size_t length) {
     if (data.parent != parent || data.length != length) return false;

@@ -66,6 +66,7 @@ class Scratch {
     PathTree::Node node;
     PlaceTree::Place place;
     std::uint32_t array;  // number of the array, kObject for an object
+    std::uint64_t names;  // PathTree::names of the node
   };
   static constexpr std::uint32_t kObject = UINT32_MAX;
   std::vector<Open> open;
