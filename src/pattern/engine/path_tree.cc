@@ -40,6 +40,15 @@ PathTree::Node PathTree::descendant(Node node, std::string_view name) const {
   return node;
 }
 
+PathTree::Node PathTree::find(Node parent, TextEnds ends, const char* name, std::size_t length) const {
+  const std::uint32_t tag = tag_of(parent, length <= 16 ? hash_ends(ends, length) : hash_text(name, length));
+  for (std::size_t at = tag & slot_mask_;; at = (at + 1) & slot_mask_) {
+    const Slot& slot = slots_[at];
+    if (slot.node == 0) return kNowhere;
+    if (slot.tag == tag && is_child(nodes_[slot.node], parent, ends, name, length)) return slot.node;
+  }
+}
+
 PathTree::Node PathTree::add_child(Node parent, std::string_view name) {
   if (nodes_.size() * 2 > slots_.size()) grow_slots();
   const auto node = static_cast<Node>(nodes_.size());
@@ -48,10 +57,13 @@ PathTree::Node PathTree::add_child(Node parent, std::string_view name) {
   data.ends = ends_of(name.data(), name.size());
   data.length = static_cast<std::uint32_t>(name.size());
   data.parent = parent;
+  data.elder = nodes_[parent].last_child;
   nodes_.push_back(std::move(data));
-  const std::uint64_t hash = hash_text(name.data(), name.size());
-  nodes_.edit(parent).names |= std::uint64_t{1} << name_bit(name.data(), name.size());
-  insert({tag_of(parent, hash), node});
+  NodeData& above = nodes_.edit(parent);
+  above.names |= std::uint64_t{1} << name_bit(name.data(), name.size());
+  above.last_child = node;
+  ++above.child_count;
+  insert({tag_of(parent, hash_text(name.data(), name.size())), node});
   return node;
 }
 

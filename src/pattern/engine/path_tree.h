@@ -43,12 +43,12 @@ class PathTree {
   // The node that a name of one part leads to.
   Node child(Node node, const char* name, std::size_t length) const {
     const TextEnds ends = ends_of(name, length);
-    const std::uint32_t tag = tag_of(node, length <= 16 ? hash_ends(ends, length) : hash_text(name, length));
-    for (std::size_t at = tag & slot_mask_;; at = (at + 1) & slot_mask_) {
-      const Slot& slot = slots_[at];
-      if (slot.node == 0) return kNowhere;
-      if (slot.tag == tag && is_child(nodes_[slot.node], node, ends, name, length)) return slot.node;
+    const NodeData& data = nodes_[node];
+    if (data.child_count > kFewChildren) return find(node, ends, name, length);
+    for (Node one = data.last_child; one != kRoot; one = nodes_[one].elder) {
+      if (is_child(nodes_[one], node, ends, name, length)) return one;
     }
+    return kNowhere;
   }
 
   // The same for a name that may have dots: each part of it leads one node down.
@@ -63,6 +63,9 @@ class PathTree {
     TextEnds ends;            // of the name that leads here
     std::uint32_t length = 0;
     Node parent = kNowhere;
+    Node last_child = kRoot;  // kRoot, which is nobody's child: none
+    Node elder = kRoot;       // the child that the parent had before
+    std::uint32_t child_count = 0;
     FieldId field = kNoField;
     std::shared_ptr<const std::string> name;
   };
@@ -74,11 +77,15 @@ class PathTree {
   static std::uint32_t tag_of(Node parent, std::uint64_t hash) {
     return static_cast<std::uint32_t>(mix(hash ^ parent, kHashOdd2));
   }
+  // Of more, the child is found by the hash of its name.
+  static constexpr std::uint32_t kFewChildren = 4;
+
   static bool is_child(const NodeData& data, Node parent, TextEnds ends, const char* name, std::size_t length) {
     if (data.parent != parent || data.length != length) return false;
     if (data.ends.front != ends.front || data.ends.back != ends.back) return false;
     return length <= 16 || std::memcmp(data.name->data(), name, length) == 0;
   }
+  Node find(Node parent, TextEnds ends, const char* name, std::size_t length) const;
   Node add_child(Node parent, std::string_view name);
   void grow_slots();
   void insert(Slot slot);

@@ -18,7 +18,12 @@ inline Block block_at(const std::uint8_t* sixty_four) { return _mm512_loadu_si51
 inline Block block_at_end(const std::uint8_t* text, std::size_t size) {
   return _mm512_maskz_loadu_epi8((std::uint64_t{1} << size) - 1, text);
 }
-inline std::uint64_t equal_bytes(Block block, char to) { return _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(to)); }
+inline std::uint64_t equal_bytes(Block block, char to) {
+  std::uint64_t bits = _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(to));
+  // Else the compiler folds a later `& ~strings` into the comparison, which then waits for the strings.
+  asm("" : "+r"(bits));
+  return bits;
+}
 inline Block with_brace_bit(Block block) { return _mm512_or_si512(block, _mm512_set1_epi8(0x20)); }
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {
