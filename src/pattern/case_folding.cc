@@ -129,6 +129,12 @@ std::string CaseFoldedText::lower() const {
   return text;
 }
 
+std::string CaseFoldedText::upper() const {
+  std::string text;
+  for (const Unit& unit : units_) text += unit.upper;
+  return text;
+}
+
 bool CaseFoldedText::equals(std::string_view value) const { return match_front(value) == value.size(); }
 
 bool CaseFoldedText::is_prefix_of(std::string_view value) const { return match_front(value) != std::string_view::npos; }

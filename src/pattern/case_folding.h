@@ -20,8 +20,9 @@ class CaseFoldedText {
   bool is_prefix_of(std::string_view value) const;
   bool is_suffix_of(std::string_view value) const;
 
-  // The accepted text in lower case throughout.
+  // The accepted text in lower, in upper case throughout.
   std::string lower() const;
+  std::string upper() const;
 
  private:
   // The two spellings of one unit never start or end alike, so taking the first that fits is enough.
