@@ -92,6 +92,10 @@ struct FieldPlan {
 
   bool operator==(const FieldPlan&) const = default;
 
+  // False for most keys that lead nowhere, where there are few.
+  bool may_lead_on(std::uint64_t key) const { return (keys >> (key >> 58) & 1) != 0; }
+
+  std::uint64_t keys = 0;  // one bit for each key
   std::uint32_t probes = 0;
   std::uint32_t piece_lengths = 0;  // bit n: pieces of n bytes
   LengthSet prefixes, suffixes, folded_prefixes, folded_suffixes;

@@ -145,6 +145,7 @@ std::vector<KeyedProbe> RuleKeys::choose(const CompiledPattern& pattern, std::sp
 }
 
 void plan_for(const KeyedProbe& probe, FieldPlan& plan) {
+  plan.keys |= std::uint64_t{1} << (probe.key >> 58);
   plan.probes |= FieldPlan::bit(probe.probe);
   switch (probe.probe) {
     case Probe::prefix: plan.prefixes.add(probe.length); break;

@@ -12,24 +12,29 @@ class RuleMatcher::Search {
       : matcher_(matcher), scratch_(scratch), matching_(matching) {}
 
   void run() {
-    for (std::size_t i = 0; i < scratch_.leaves.size(); ++i) probe(scratch_.leaves[i]);
+    for (std::size_t i = 0; i < scratch_.leaves.size(); ++i) {
+      plan_ = &matcher_.plans_[scratch_.leaves[i].field];
+      if (plan_->probes != 0) probe(scratch_.leaves[i], *plan_);
+    }
     for (const FieldId field : matcher_.absences_) {
-      if (scratch_.first_leaf(field) == SeenLeaf::kNone) look_up(field, Probe::absent, 0);
+      if (scratch_.first_leaf(field) != SeenLeaf::kNone) continue;
+      plan_ = &matcher_.plans_[field];
+      look_up(field, Probe::absent, 0);
     }
   }
 
  private:
   void look_up(FieldId field, Probe probe, std::uint64_t what) {
-    matcher_.index_.for_each(index_key(field, probe, what), [this](std::uint32_t rule) {
+    const std::uint64_t key = index_key(field, probe, what);
+    if (!plan_->may_lead_on(key)) return;
+    matcher_.index_.for_each(key, [this](std::uint32_t rule) {
       if (!scratch_.is_new_candidate(rule)) return;
       const RuleProgram* program = matcher_.rules_[rule].get();
       if (program != nullptr && program->matches(scratch_)) matching_.push_back(program->id());
     });
   }
 
-  void probe(SeenLeaf& leaf) {
-    const FieldPlan& plan = matcher_.plans_[leaf.field];
-    if (plan.probes == 0) return;
+  void probe(SeenLeaf& leaf, const FieldPlan& plan) {
     if (plan.has(Probe::any)) look_up(leaf.field, Probe::any, 0);
     switch (leaf.kind) {
       case LeafKind::string: probe_string(leaf, plan); break;
@@ -111,6 +116,7 @@ class RuleMatcher::Search {
   const RuleMatcher& matcher_;
   Scratch& scratch_;
   std::vector<RuleId>& matching_;
+  const FieldPlan* plan_ = nullptr;  // of the field that is looked at
 };
 
 bool RuleMatcher::match(std::string_view event, Scratch& scratch, std::vector<RuleId>& matching) const {

@@ -283,11 +283,6 @@ std::string CaseMaker::number() {
   return one_of(numbers_);
 }
 
-std::string CaseMaker::comparable_number() {
-  // Most are; what is not makes an invalid pattern, which is skipped.
-  return number();
-}
-
 std::string CaseMaker::list_of(std::string (CaseMaker::*make)()) {
   std::string list = "[" + (this->*make)();
   while (chance(2)) list += "," + (this->*make)();
@@ -297,9 +292,9 @@ std::string CaseMaker::list_of(std::string (CaseMaker::*make)()) {
 std::string CaseMaker::numeric() {
   const auto quoted = [](const char* sign) { return "\"" + std::string(sign) + "\","; };
   static constexpr const char* kSigns[] = {"<", "<=", ">", ">=", "="};
-  if (chance(2)) return "[" + quoted(one_of(kSigns)) + comparable_number() + "]";
-  std::string low = comparable_number();
-  std::string high = comparable_number();
+  if (chance(2)) return "[" + quoted(one_of(kSigns)) + number() + "]";
+  std::string low = number();
+  std::string high = number();
   if (std::strtod(low.c_str(), nullptr) > std::strtod(high.c_str(), nullptr)) std::swap(low, high);
   return "[" + quoted(chance(2) ? ">" : ">=") + low + "," + quoted(chance(2) ? "<" : "<=") + high + "]";
 }
@@ -320,9 +315,9 @@ std::string CaseMaker::anything_but() {
   std::string value;
   switch (below(6)) {
     case 0: value = text(); break;
-    case 1: value = comparable_number(); break;
+    case 1: value = number(); break;
     case 2: value = list_of(&CaseMaker::text); break;
-    case 3: value = list_of(&CaseMaker::comparable_number); break;
+    case 3: value = list_of(&CaseMaker::number); break;
     case 4: value = "{\"wildcard\":" + (chance(2) ? wildcard() : list_of(&CaseMaker::wildcard)) + "}"; break;
     default:
       value = std::string("{\"") + one_of(kOperators) + "\":" + (chance(2) ? text() : list_of(&CaseMaker::text)) + "}";

@@ -42,7 +42,6 @@ class CaseMaker {
   std::string part_of_text();
   std::string wildcard();
   std::string number();
-  std::string comparable_number();
   std::string raw_text();  // not spelled yet
   std::string spelled(const std::string& utf8);
 

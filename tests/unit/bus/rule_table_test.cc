@@ -31,18 +31,19 @@ std::vector<std::string> names(const bus::RuleTable& table, std::string_view eve
 }  // namespace
 
 TEST_CASE("rules that match come in the order of the bus; disabled ones and schedules are left out") {
-  const auto table = bus::RuleTable::build(topology_of({
-                                               rule("c", R"({"EventPattern":{"source":["shop"]}})"),
-                                               rule("a", R"({"EventPattern":{"source":[{"prefix":"s"}]}})"),
-                                               rule("b", R"({"EventPattern":{"source":["shop"]}})"),
-                                               rule("off", R"({"EventPattern":{"source":["shop"]},"State":"DISABLED"})"),
-                                               rule("timed", R"({"ScheduleExpression":"rate(1 minute)"})"),
-                                           }))
-                         .value();
-const std::vector<std::string> all{"a", "b", "c"};
-CHECK(names(*table, R"({"source":"shop"})") == all);
-CHECK(names(*table, R"({"source":"s"})") == std::vector<std::string>{"a"});
-CHECK(names(*table, R"({"source":"x"})").empty());
+  const auto table =
+      bus::RuleTable::build(topology_of({
+                                rule("c", R"({"EventPattern":{"source":["shop"]}})"),
+                                rule("a", R"({"EventPattern":{"source":[{"prefix":"s"}]}})"),
+                                rule("b", R"({"EventPattern":{"source":["shop"]}})"),
+                                rule("off", R"({"EventPattern":{"source":["shop"]},"State":"DISABLED"})"),
+                                rule("timed", R"j({"ScheduleExpression":"rate(1 minute)"})j"),
+                            }))
+          .value();
+  const std::vector<std::string> all{"a", "b", "c"};
+  CHECK(names(*table, R"({"source":"shop"})") == all);
+  CHECK(names(*table, R"({"source":"s"})") == std::vector<std::string>{"a"});
+  CHECK(names(*table, R"({"source":"x"})").empty());
 }
 
 TEST_CASE("a table made from the one before has its own rules, and leaves the other as it was") {
