@@ -33,15 +33,9 @@ bool is_comparable(SeenLeaf& leaf) {
   return leaf.number == Number::comparable;
 }
 
-std::span<const RuleProgram::Test> RuleProgram::tests() const {
-  return {reinterpret_cast<const Test*>(keys().data() + key_count_), test_count_};
+std::span<const KeyedProbe> RuleProgram::keys() const {
+  return {reinterpret_cast<const KeyedProbe*>(reinterpret_cast<const char*>(this) + keys_offset_), key_count_};
 }
-
-const RuleProgram::Op* RuleProgram::ops() const { return reinterpret_cast<const Op*>(tests().data() + test_count_); }
-
-const std::uint32_t* RuleProgram::readings() const { return reinterpret_cast<const std::uint32_t*>(ops() + op_count_); }
-
-const char* RuleProgram::texts() const { return reinterpret_cast<const char*>(readings() + reading_words_); }
 
 double RuleProgram::number_at(std::uint32_t offset) const {
   double value = 0;
@@ -139,7 +133,7 @@ bool RuleProgram::accepts(const Test& test, SeenLeaf& leaf) const {
 bool RuleProgram::accepts(const Op& op, SeenLeaf& leaf) const {
   const bool is_string = leaf.kind == LeafKind::string;
   switch (op.kind) {
-    case OpKind::text: return is_string && leaf.view() == text_of(op);
+    case OpKind::text: return is_string && is_text(op, leaf.view());
     case OpKind::literal: return leaf.kind == static_cast<LeafKind>(op.flags);
     case OpKind::spelling: return leaf.kind == LeafKind::number && leaf.view() == text_of(op);
     case OpKind::prefix: return is_string && leaf.view().starts_with(text_of(op));
@@ -147,6 +141,7 @@ bool RuleProgram::accepts(const Op& op, SeenLeaf& leaf) const {
     case OpKind::number:
     case OpKind::range: return leaf.kind == LeafKind::number && accepts_number(op, leaf);
     case OpKind::any: return true;
+    case OpKind::wildcard: return is_string && accepts_wildcard(op, leaf.view());
     case OpKind::anything_but: return !excludes_any(op, leaf);
     case OpKind::kept: {
       const Matcher& matcher = kept_->tests[op.length].values.matchers[op.offset];
@@ -170,6 +165,30 @@ bool RuleProgram::accepts_number(const Op& op, SeenLeaf& leaf) const {
     if ((op.flags & kUpperOpen) != 0 ? value >= upper : value > upper) return false;
   }
   return is_comparable(leaf);
+}
+
+// As Wildcard::matches: the first literal at the front, the last at the end, the others where they first occur.
+bool RuleProgram::accepts_wildcard(const Op& op, std::string_view text) const {
+  const char* at = texts() + op.offset;
+  const auto next_literal = [&at] {
+    std::uint16_t length = 0;
+    std::memcpy(&length, at, sizeof length);
+    const std::string_view literal(at + sizeof length, length);
+    at += sizeof length + length;
+    return literal;
+  };
+  const std::string_view front = next_literal();
+  const std::string_view back = next_literal();
+  if (text.size() < front.size() + back.size() || !text.starts_with(front) || !text.ends_with(back)) return false;
+  text.remove_prefix(front.size());
+  text.remove_suffix(back.size());
+  for (std::uint32_t i = 2; i < op.length; ++i) {
+    const std::string_view literal = next_literal();
+    const std::size_t found = text.find(literal);
+    if (found == text.npos) return false;
+    text.remove_prefix(found + literal.size());
+  }
+  return true;
 }
 
 bool RuleProgram::excludes_any(const Op& but, SeenLeaf& leaf) const {

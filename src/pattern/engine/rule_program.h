@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 
@@ -24,14 +25,28 @@ class RuleProgram {
                                                  std::span<const FieldId> fields, std::span<const KeyedProbe> keys);
 
   RuleId id() const { return id_; }
-  std::span<const KeyedProbe> keys() const { return {reinterpret_cast<const KeyedProbe*>(this + 1), key_count_}; }
+  // What the rule is found under.
+  std::span<const KeyedProbe> keys() const;
   bool matches(Scratch& scratch) const;
   // The pattern's memory is counted too, where it is kept.
   std::size_t memory_bytes() const;
 
-  enum class OpKind : std::uint8_t { text, literal, number, spelling, prefix, suffix, range, any, anything_but, kept };
+  enum class OpKind : std::uint8_t {
+    text,
+    literal,
+    number,
+    spelling,
+    prefix,
+    suffix,
+    range,
+    any,
+    anything_but,
+    wildcard,
+    kept
+  };
   // One matcher of a field's array. Its text, or its numbers as doubles, lie at `offset`; anything_but is followed by
-  // the `length` ops it excludes; kept is number `offset` of the kept pattern's test number `length`.
+  // the `length` ops it excludes; a wildcard has `length` literals, each a 16-bit length and its bytes; kept is number
+  // `offset` of the kept pattern's test number `length`.
   struct Op {
     OpKind kind;
     std::uint8_t flags;  // of a literal: its kind; of a range: kHas…
@@ -52,6 +67,8 @@ class RuleProgram {
   struct Parts;
 
   explicit RuleProgram(RuleId id) : id_(id) {}
+  // Blocks begin where cache lines do.
+  static constexpr std::align_val_t kAlignment{64};
 
   using Met = Scratch::Met;
   bool reading_matches(std::span<const std::uint32_t> tests, Scratch& scratch) const;
@@ -63,18 +80,23 @@ class RuleProgram {
   bool accepts_number(const Op& op, SeenLeaf& leaf) const;
   bool excludes_any(const Op& but, SeenLeaf& leaf) const;
 
+  bool accepts_wildcard(const Op& op, std::string_view text) const;
+  bool is_text(const Op& op, std::string_view text) const {
+    return text.size() == op.length && same_text(text.data(), texts() + op.offset, op.length);
+  }
   std::string_view text_of(const Op& op) const { return {texts() + op.offset, op.length}; }
   double number_at(std::uint32_t offset) const;
 
-  std::span<const Test> tests() const;
-  const Op* ops() const;
+  // The block behind this object: first what judging needs.
+  const Test* tests() const { return reinterpret_cast<const Test*>(this + 1); }
+  const Op* ops() const { return reinterpret_cast<const Op*>(tests() + test_count_); }
   // Readings one after the other, each as its number of tests and their indexes.
-  const std::uint32_t* readings() const;
-  const char* texts() const;
+  const std::uint32_t* readings() const { return reinterpret_cast<const std::uint32_t*>(ops() + op_count_); }
+  const char* texts() const { return reinterpret_cast<const char*>(readings() + reading_words_); }
 
   RuleId id_;
-  // What follows in the block: keys, tests, ops, readings, texts.
   std::uint32_t key_count_ = 0;
+  std::uint32_t keys_offset_ = 0;  // from the start of the block
   std::uint32_t test_count_ = 0;
   std::uint32_t op_count_ = 0;
   std::uint32_t reading_count_ = 0;

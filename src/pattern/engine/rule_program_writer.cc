@@ -1,4 +1,5 @@
 // Writes a pattern down as a RuleProgram.
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <string>
@@ -32,26 +33,29 @@ class RuleProgramWriter {
 
   std::shared_ptr<const RuleProgram> make(RuleId id, std::shared_ptr<const CompiledPattern> pattern,
                                           std::span<const KeyedProbe> keys) const {
-    const std::size_t size = sizeof(RuleProgram) + keys.size_bytes() + tests_.size() * sizeof(RuleProgram::Test) +
+    const std::size_t body = sizeof(RuleProgram) + tests_.size() * sizeof(RuleProgram::Test) +
                              ops_.size() * sizeof(RuleProgram::Op) + readings_.size() * sizeof(std::uint32_t) +
                              texts_.size();
-    auto* program = new (::operator new(size)) RuleProgram(id);
+    const std::size_t keys_offset = (body + alignof(KeyedProbe) - 1) / alignof(KeyedProbe) * alignof(KeyedProbe);
+    const std::size_t size = keys_offset + keys.size_bytes();
+    auto* program = new (::operator new(size, RuleProgram::kAlignment)) RuleProgram(id);
     const auto destroy = [](const RuleProgram* one) {
       one->~RuleProgram();
-      ::operator delete(const_cast<RuleProgram*>(one));
+      ::operator delete(const_cast<RuleProgram*>(one), RuleProgram::kAlignment);
     };
     program->key_count_ = static_cast<std::uint32_t>(keys.size());
+    program->keys_offset_ = static_cast<std::uint32_t>(keys_offset);
     program->test_count_ = static_cast<std::uint32_t>(tests_.size());
     program->op_count_ = static_cast<std::uint32_t>(ops_.size());
     program->reading_count_ = static_cast<std::uint32_t>(pattern_.readings.size());
     program->reading_words_ = static_cast<std::uint32_t>(readings_.size());
     program->size_ = static_cast<std::uint32_t>(size);
     char* at = reinterpret_cast<char*>(program + 1);
-    at = put(at, keys.data(), keys.size_bytes());
     at = put(at, tests_.data(), tests_.size() * sizeof(RuleProgram::Test));
     at = put(at, ops_.data(), ops_.size() * sizeof(RuleProgram::Op));
     at = put(at, readings_.data(), readings_.size() * sizeof(std::uint32_t));
     put(at, texts_.data(), texts_.size());
+    put(reinterpret_cast<char*>(program) + keys_offset, keys.data(), keys.size_bytes());
     if (keeps_pattern_) program->kept_ = std::move(pattern);
     return {program, destroy};
   }
@@ -98,15 +102,39 @@ class RuleProgramWriter {
   }
   void add(const AnythingBut& but) {
     for (const AnythingBut::Excluded& excluded : but.excluded) {
-      if (std::holds_alternative<EqualsIgnoreCase>(excluded) || std::holds_alternative<WildcardText>(excluded)) {
-        return keep();
-      }
+      if (std::holds_alternative<EqualsIgnoreCase>(excluded)) return keep();
+      const auto* text = std::get_if<WildcardText>(&excluded);
+      if (text && !fits(*text)) return keep();
     }
     ops_.push_back({Kind::anything_but, 0, 0, static_cast<std::uint32_t>(but.excluded.size())});
     for (const AnythingBut::Excluded& excluded : but.excluded) {
       std::visit([this](const auto& matcher) { add(matcher); }, excluded);
     }
   }
+  void add(const WildcardText& text) {
+    const std::vector<std::string>& literals = text.wildcard.literals();
+    if (!fits(text)) return keep();
+    if (literals.size() == 1) return add_text(Kind::text, literals[0]);
+    ops_.push_back(
+        {Kind::wildcard, 0, static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(literals.size())});
+    add_literal(literals.front());
+    add_literal(literals.back());
+    for (std::size_t i = 1; i + 1 < literals.size(); ++i) add_literal(literals[i]);
+  }
+  // The empty wildcard, which matches nothing, and lengths beyond 16 bits are left to the pattern.
+  static bool fits(const WildcardText& text) {
+    const std::vector<std::string>& literals = text.wildcard.literals();
+    if (literals.size() == 1 && literals[0].empty()) return false;
+    return std::all_of(literals.begin(), literals.end(), [](const auto& one) { return one.size() <= UINT16_MAX; });
+  }
+  void add_literal(const std::string& literal) {
+    const auto length = static_cast<std::uint16_t>(literal.size());
+    char bytes[sizeof length];
+    std::memcpy(bytes, &length, sizeof length);
+    texts_.append(bytes, sizeof bytes);
+    texts_ += literal;
+  }
+
   // Everything else is judged by the pattern's own matcher.
   template <class Other>
   void add(const Other&) {

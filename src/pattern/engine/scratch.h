@@ -56,8 +56,8 @@ class Scratch {
 
   // True when asked for the first time of this event.
   bool is_new_candidate(std::uint32_t rule) {
-    if (candidates_[rule] == event_) return false;
-    candidates_[rule] = event_;
+    if (asked_[rule] == event_) return false;
+    asked_[rule] = event_;
     return true;
   }
 
@@ -71,7 +71,11 @@ class Scratch {
   static constexpr std::uint32_t kObject = UINT32_MAX;
   std::vector<Open> open;
 
-  std::string folded;  // a string as case_key() gives it
+  std::string folded;  // a string as append_case_key() gives it
+
+  // What is looked up for the event, and the rules that are found.
+  std::vector<std::uint64_t> keys;
+  std::vector<std::uint32_t> candidates;
 
   // For one rule with several readings, or with fields inside arrays.
   enum class Met : std::uint8_t { unknown, no, outside_arrays, in_array, only_by_absence };
@@ -88,7 +92,7 @@ class Scratch {
 
   std::uint32_t event_ = 0;
   std::vector<FieldSeen> fields_;
-  std::vector<std::uint32_t> candidates_;
+  std::vector<std::uint32_t> asked_;  // the event for which the rule became a candidate
 };
 
 }  // namespace waybill::pattern

@@ -58,4 +58,12 @@ inline std::uint64_t hash_text(const char* text, std::size_t length) {
   return hash;
 }
 
+// Are the texts, both of this length, the same? For short ones without a call.
+inline bool same_text(const char* left, const char* right, std::size_t length) {
+  if (length > 16) return std::memcmp(left, right, length) == 0;
+  const TextEnds one = ends_of(left, length);
+  const TextEnds other = ends_of(right, length);
+  return one.front == other.front && one.back == other.back;
+}
+
 }  // namespace waybill::pattern
