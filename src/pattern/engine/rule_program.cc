@@ -136,8 +136,9 @@ bool RuleProgram::accepts(const Op& op, SeenLeaf& leaf) const {
     case OpKind::text: return is_string && is_text(op, leaf.view());
     case OpKind::literal: return leaf.kind == static_cast<LeafKind>(op.flags);
     case OpKind::spelling: return leaf.kind == LeafKind::number && leaf.view() == text_of(op);
-    case OpKind::prefix: return is_string && leaf.view().starts_with(text_of(op));
-    case OpKind::suffix: return is_string && leaf.view().ends_with(text_of(op));
+    case OpKind::prefix: return is_string && leaf.length >= op.length && is_text(op, leaf.view().substr(0, op.length));
+    case OpKind::suffix:
+      return is_string && leaf.length >= op.length && is_text(op, leaf.view().substr(leaf.length - op.length));
     case OpKind::number:
     case OpKind::range: return leaf.kind == LeafKind::number && accepts_number(op, leaf);
     case OpKind::any: return true;
