@@ -106,9 +106,9 @@ class ReplayRunner::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   bool is_behind(const Replay& replay, const bus::RuleTable::Bus& bus) const {
-    for (const bus::RuleTable::Rule& rule : bus.rules) {
-      if (!is_wanted(replay, *rule.spec)) continue;
-      for (const TargetSpec& target : rule.spec->targets) {
+    for (const RuleSpec* rule : bus.rules()) {
+      if (!is_wanted(replay, *rule)) continue;
+      for (const TargetSpec& target : rule->targets) {
         if (ports_.pending(target.endpoint) > options_.max_pending) return true;
       }
     }

@@ -4,7 +4,6 @@
 
 #include "archive/replayed_event.h"
 #include "base/log.h"
-#include "pattern/flat_event.h"
 
 namespace waybill::archive {
 
@@ -25,12 +24,11 @@ class UnitMaker {
                    archived.at.payload.value);
       return;
     }
-    const auto flat = pattern::FlatEvent::parse(*event);
-    if (!flat) return;
+    if (!bus_.match(*event, matching_)) return;
     std::vector<EndpointId> endpoints;
-    for (const bus::RuleTable::Rule& rule : bus_.rules) {
-      if (!is_wanted(replay_, *rule.spec) || !rule.pattern.matches(*flat)) continue;
-      for (const TargetSpec& target : rule.spec->targets) endpoints.push_back(target.endpoint);
+    for (const RuleSpec* rule : matching_.rules) {
+      if (!is_wanted(replay_, *rule)) continue;
+      for (const TargetSpec& target : rule->targets) endpoints.push_back(target.endpoint);
     }
     if (!endpoints.empty()) deliver(std::move(*event), endpoints);
   }
@@ -43,7 +41,7 @@ class UnitMaker {
  private:
   void deliver(std::string event, const std::vector<EndpointId>& endpoints) {
     const auto payload = std::make_shared<const Payload>(
-        Payload{PayloadId{journal_.next_sequence()}, PayloadKind::event, now_, bus_.spec->arn, std::move(event)});
+        Payload{PayloadId{journal_.next_sequence()}, PayloadKind::event, now_, bus_.spec()->arn, std::move(event)});
     unit_.changes.add(store::InsertPayload{payload});
     for (const EndpointId endpoint : endpoints) {
       Delivery delivery{{endpoint, now_, DeliveryId{journal_.next_sequence()}}, payload->id, 0, 0, now_, ""};
@@ -58,6 +56,7 @@ class UnitMaker {
   Random& random_;
   const WallTime now_;
   ReplayUnit unit_;
+  bus::RuleTable::Matching matching_;
 };
 
 }  // namespace

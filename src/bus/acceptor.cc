@@ -1,7 +1,6 @@
 #include "bus/acceptor.h"
 
 #include "model/event.h"
-#include "pattern/flat_event.h"
 
 namespace waybill::bus {
 
@@ -91,23 +90,16 @@ class StoredEvent {
 bool Acceptor::deliver(const RuleTable& rules, Passing passing, Prepared& into) const {
   const RuleTable::Bus* bus = rules.bus(passing.bus_arn);
   if (!bus) return false;
-  const auto flat = pattern::FlatEvent::parse(passing.event);
-  if (!flat) return false;  // cannot be, being made from checked parts; but an event must not vanish
-  std::vector<const RuleSpec*> matching;
-  for (const RuleTable::Rule& rule : bus->rules) {
-    if (rule.pattern.matches(*flat)) matching.push_back(rule.spec);
-  }
-  std::vector<const ArchiveSpec*> archives;
-  for (const RuleTable::Archive& archive : bus->archives) {
-    if (!archive.pattern || archive.pattern->matches(*flat)) archives.push_back(archive.spec);
-  }
-  if (matching.empty()) probe_.unmatched();
+  RuleTable::Matching matching;
+  // It cannot fail, being given what is made from checked parts; but an event must not vanish.
+  if (!bus->match(passing.event, matching)) return false;
+  if (matching.rules.empty()) probe_.unmatched();
   StoredEvent stored(std::move(passing), clock_.now(), journal_, into);
-  for (const RuleSpec* rule : matching) {
+  for (const RuleSpec* rule : matching.rules) {
     probe_.matched(*rule);
     for (const TargetSpec& target : rule->targets) stored.deliver(target);
   }
-  for (const ArchiveSpec* archive : archives) stored.archive(*archive);
+  for (const ArchiveSpec* archive : matching.archives) stored.archive(*archive);
   return true;
 }
 

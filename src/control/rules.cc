@@ -128,7 +128,12 @@ Answer<Json> list_rules(Session& session, const Json& request) {
 
 Answer<Json> test_event_pattern(Session&, const Json& request) {
   const auto result = pattern::test_event_pattern(member(request, "EventPattern"), member(request, "Event"));
-  if (result) return Json{{"Result", *result}};
+  if (result) {
+    Json answer{{"Result", result->matches}};
+    // An extension: clients of AWS ignore members that they do not know.
+    if (!result->matches) answer["Explanation"] = result->why_not;
+    return answer;
+  }
   if (result.error().code == ErrorCode::internal) return internal_fault(result.error().message);
   if (result.error().message.starts_with("Event pattern")) {
     return Fault{"InvalidEventPatternException", result.error().message};

@@ -1,6 +1,7 @@
 #include "pattern/case_folding.h"
 
 #include <iterator>
+#include <unordered_map>
 
 #include "pattern/unicode.h"
 
@@ -31,6 +32,45 @@ std::string utf8_of(std::u16string_view units) {
 }
 
 char32_t moved(char32_t unit, int distance) { return static_cast<char32_t>(static_cast<int>(unit) + distance); }
+
+// What becomes of every unit that has a case, in one direction.
+using CaseMap = std::unordered_map<char32_t, std::string>;
+
+CaseMap case_map(bool to_lower) {
+  CaseMap map;
+  for (const CaseRun& run : kCaseRuns) {
+    for (char32_t unit = run.first; unit <= run.last; unit += static_cast<char32_t>(run.step)) {
+      append_utf8(map[unit] = "", moved(unit, to_lower ? run.to_lower : run.to_upper));
+    }
+  }
+  for (const SpecialCase& special : kSpecialCases) {
+    map.try_emplace(special.unit, utf8_of(to_lower ? special.lower : special.upper));
+  }
+  return map;
+}
+
+std::string mapped(std::string_view text, const CaseMap& map) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    const auto found = map.find(next_code_point(text, at));
+    result += found == map.end() ? text.substr(start, at - start) : std::string_view(found->second);
+  }
+  return result;
+}
+
+// Lower of upper of lower is the same for all spellings of a unit (a test looks at every one).
+CaseMap make_key_map() {
+  const CaseMap lower = case_map(true);
+  const CaseMap upper = case_map(false);
+  CaseMap keys;
+  for (const auto& [unit, unused] : lower) {
+    std::string text;
+    append_utf8(text, unit);
+    keys[unit] = mapped(mapped(mapped(text, lower), upper), lower);
+  }
+  return keys;
+}
 
 }  // namespace
 
@@ -66,6 +106,33 @@ std::size_t CaseFoldedText::match_front(std::string_view value) const {
     }
   }
   return at;
+}
+
+void append_case_key(std::string_view text, std::string& out) {
+  static const CaseMap keys = make_key_map();
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (static_cast<unsigned char>(c) < 0x80) {
+      out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
+      ++at;
+      continue;
+    }
+    const std::size_t start = at;
+    const auto found = keys.find(next_code_point(text, at));
+    out += found == keys.end() ? text.substr(start, at - start) : std::string_view(found->second);
+  }
+}
+
+std::string CaseFoldedText::lower() const {
+  std::string text;
+  for (const Unit& unit : units_) text += unit.lower;
+  return text;
+}
+
+std::string CaseFoldedText::upper() const {
+  std::string text;
+  for (const Unit& unit : units_) text += unit.upper;
+  return text;
 }
 
 bool CaseFoldedText::equals(std::string_view value) const { return match_front(value) == value.size(); }

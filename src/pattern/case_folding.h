@@ -20,6 +20,10 @@ class CaseFoldedText {
   bool is_prefix_of(std::string_view value) const;
   bool is_suffix_of(std::string_view value) const;
 
+  // The accepted text in lower, in upper case throughout.
+  std::string lower() const;
+  std::string upper() const;
+
  private:
   // The two spellings of one unit never start or end alike, so taking the first that fits is enough.
   struct Unit {
@@ -32,5 +36,10 @@ class CaseFoldedText {
 
   std::vector<Unit> units_;
 };
+
+// Appends a text that is the same for all texts that one CaseFoldedText accepts: for finding it in an index. Texts of
+// different meaning may share it. Character by character, so prefixes and suffixes of a text have prefixes and suffixes
+// of its key.
+void append_case_key(std::string_view text, std::string& out);
 
 }  // namespace waybill::pattern

@@ -13,8 +13,17 @@ constexpr std::size_t kMaxSteps = 20'000;
 
 }  // namespace
 
+bool ElementChoice::exists(const PlaceTree& places, const std::vector<const FieldOffer*>& offers) {
+  places_ = &places;
+  offers_ = &offers;
+  chosen_.clear();
+  steps_ = 0;
+  dead_ends_.clear();
+  return choose_from(0);
+}
+
 bool ElementChoice::choose_from(std::size_t field) {
-  if (field == offers_.size()) return true;
+  if (field == offers_->size()) return true;
   if (++steps_ > kMaxSteps) return false;
   if (steps_ <= kStepsBeforeRemembering) return try_choices(field);
   std::pair<std::size_t, Places> situation{field, choices_that_matter_from(field)};
@@ -25,12 +34,12 @@ bool ElementChoice::choose_from(std::size_t field) {
 }
 
 bool ElementChoice::try_choices(std::size_t field) {
-  const FieldOffer& offer = *offers_[field];
+  const FieldOffer& offer = *(*offers_)[field];
   if (offer.accepts_absence && is_absent(offer) && choose_from(field + 1)) return true;
-  for (const FlatEvent::Place place : offer.accepted) {
+  for (const PlaceTree::Place place : offer.accepted) {
     if (!is_free(place)) continue;
     const bool binds =
-        place != FlatEvent::kOutsideArrays && std::find(chosen_.begin(), chosen_.end(), place) == chosen_.end();
+        place != PlaceTree::kOutsideArrays && std::find(chosen_.begin(), chosen_.end(), place) == chosen_.end();
     if (binds) chosen_.push_back(place);
     if (choose_from(field + 1)) return true;
     if (binds) chosen_.pop_back();
@@ -38,22 +47,22 @@ bool ElementChoice::try_choices(std::size_t field) {
   return false;
 }
 
-bool ElementChoice::is_free(FlatEvent::Place place) const {
+bool ElementChoice::is_free(PlaceTree::Place place) const {
   return std::all_of(chosen_.begin(), chosen_.end(),
-                     [&](FlatEvent::Place chosen) { return event_.are_compatible(chosen, place); });
+                     [&](PlaceTree::Place chosen) { return places_->are_compatible(chosen, place); });
 }
 
 bool ElementChoice::is_absent(const FieldOffer& offer) const {
   return std::none_of(offer.present.begin(), offer.present.end(),
-                      [this](FlatEvent::Place place) { return is_free(place); });
+                      [this](PlaceTree::Place place) { return is_free(place); });
 }
 
 // The choices made so far that rule out anything the remaining fields look at.
 ElementChoice::Places ElementChoice::choices_that_matter_from(std::size_t field) const {
   Places result;
-  for (const FlatEvent::Place chosen : chosen_) {
-    const auto rules_out = [&](FlatEvent::Place place) { return !event_.are_compatible(chosen, place); };
-    const bool matters = std::any_of(offers_.begin() + field, offers_.end(), [&](const FieldOffer* offer) {
+  for (const PlaceTree::Place chosen : chosen_) {
+    const auto rules_out = [&](PlaceTree::Place place) { return !places_->are_compatible(chosen, place); };
+    const bool matters = std::any_of(offers_->begin() + field, offers_->end(), [&](const FieldOffer* offer) {
       return std::any_of(offer->accepted.begin(), offer->accepted.end(), rules_out) ||
              std::any_of(offer->present.begin(), offer->present.end(), rules_out);
     });

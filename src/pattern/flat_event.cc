@@ -16,7 +16,6 @@ class EventFlattener {
     if (json_.size() >= UINT32_MAX) return invalid("Event is too large");
     event_.leaves_.reserve(32);
     event_.paths_.reserve(32);
-    event_.places_.push_back({FlatEvent::kOutsideArrays, 0, 0});
     stack_.reserve(8);
     const JsonToken first = reader_.next();
     if (first == JsonToken::error) return fail(reader_.failure());
@@ -68,10 +67,7 @@ class EventFlattener {
   void open(bool is_array) {
     const Open& around = stack_.back();
     FlatEvent::Place place = around.place;
-    if (around.is_array) {
-      place = static_cast<FlatEvent::Place>(event_.places_.size());
-      event_.places_.push_back({around.place, around.array, event_.places_[around.place].depth + 1});
-    }
+    if (around.is_array) place = event_.places_.add(around.place, around.array);
     stack_.push_back({is_array, current_path(), place, is_array ? arrays_++ : 0});
   }
 
@@ -131,19 +127,6 @@ bool FlatEvent::is_path(std::uint32_t node, std::string_view text) const {
     text.remove_suffix(1);
     node = path.parent;
   }
-}
-
-bool FlatEvent::are_compatible(Place left, Place right) const {
-  Place left_child = left;
-  Place right_child = right;
-  while (places_[left].depth > places_[right].depth) left = places_[left_child = left].parent;
-  while (places_[right].depth > places_[left].depth) right = places_[right_child = right].parent;
-  if (left == right) return true;  // one lies inside the other
-  while (left != right) {
-    left = places_[left_child = left].parent;
-    right = places_[right_child = right].parent;
-  }
-  return places_[left_child].array != places_[right_child].array;
 }
 
 std::string FlatEvent::path_text(const PlacedLeaf& placed) const {

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "pattern/field_path.h"
 #include "pattern/leaf.h"
+#include "pattern/place_tree.h"
 
 namespace waybill::pattern {
 
@@ -24,10 +25,8 @@ class FlatEvent {
   // Deeper events are refused. Above what an accepted detail may have (base/json_text.h), so that none is lost here.
   static constexpr std::size_t kMaxNesting = 1200;
 
-  // A place is the chain of array elements a leaf lies in. Only elements that are objects or arrays count: the
-  // scalars of one array share the place of the array.
-  using Place = std::uint32_t;
-  static constexpr Place kOutsideArrays = 0;
+  using Place = PlaceTree::Place;
+  static constexpr Place kOutsideArrays = PlaceTree::kOutsideArrays;
 
   struct PlacedLeaf {
     std::uint64_t path_hash;
@@ -53,9 +52,7 @@ class FlatEvent {
     }
   }
 
-  // AWS: what one match uses must not come from different elements of the same array.
-  bool are_compatible(Place left, Place right) const;
-
+  const PlaceTree& places() const { return places_; }
   std::span<const PlacedLeaf> leaves() const { return leaves_; }
   // The dotted path of a leaf, for people and tests.
   std::string path_text(const PlacedLeaf& placed) const;
@@ -70,11 +67,6 @@ class FlatEvent {
     std::uint32_t parent;  // kNoPath at the top
     std::uint32_t length;  // of the dotted path, in bytes
   };
-  struct PlaceNode {
-    Place parent;
-    std::uint32_t array;
-    std::uint32_t depth;
-  };
   static constexpr std::uint32_t kNoPath = UINT32_MAX;
 
   FlatEvent() = default;
@@ -83,7 +75,7 @@ class FlatEvent {
 
   std::vector<PlacedLeaf> leaves_;  // sorted by path_hash
   std::vector<PathNode> paths_;
-  std::vector<PlaceNode> places_;
+  PlaceTree places_;
   std::deque<std::string> decoded_;  // names and strings that had escapes; never moves its elements
 };
 

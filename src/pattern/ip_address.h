@@ -30,6 +30,9 @@ class CidrBlock {
   // A block holds addresses of its own family only.
   bool contains(const IpAddress& address) const;
 
+  const IpAddress& base() const { return base_; }
+  int mask_bits() const { return mask_bits_; }
+
  private:
   IpAddress base_;
   int mask_bits_ = 0;

@@ -287,35 +287,42 @@ bool JsonReader::skip_escape() {
 std::string decode_json_string(std::string_view raw) {
   std::string result;
   result.reserve(raw.size());
+  append_decoded_json_string(raw, result);
+  return result;
+}
+
+void append_decoded_json_string(std::string_view raw, std::string& out) {
+  const auto unit_at = [raw](std::size_t at) -> char32_t {
+    return at + 4 <= raw.size() ? hex_value(raw.substr(at, 4)) & 0xFFFF : U'\uFFFD';
+  };
   for (std::size_t at = 0; at < raw.size(); ++at) {
-    if (raw[at] != '\\') {
-      result.push_back(raw[at]);
+    if (raw[at] != '\\' || at + 1 == raw.size()) {
+      out.push_back(raw[at]);
       continue;
     }
     ++at;
     switch (raw[at]) {
-      case 'b': result.push_back('\b'); break;
-      case 'f': result.push_back('\f'); break;
-      case 'n': result.push_back('\n'); break;
-      case 'r': result.push_back('\r'); break;
-      case 't': result.push_back('\t'); break;
+      case 'b': out.push_back('\b'); break;
+      case 'f': out.push_back('\f'); break;
+      case 'n': out.push_back('\n'); break;
+      case 'r': out.push_back('\r'); break;
+      case 't': out.push_back('\t'); break;
       case 'u': {
-        char32_t code = hex_value(raw.substr(at + 1, 4));
+        char32_t code = unit_at(at + 1);
         at += 4;
-        if (code >= 0xD800 && code < 0xDC00 && raw.substr(at + 1).starts_with("\\u")) {
-          const char32_t low = hex_value(raw.substr(at + 3, 4));
+        if (code >= 0xD800 && code < 0xDC00 && at + 2 < raw.size() && raw[at + 1] == '\\' && raw[at + 2] == 'u') {
+          const char32_t low = unit_at(at + 3);
           if (low >= 0xDC00 && low < 0xE000) {
             code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
             at += 6;
           }
         }
-        append_utf8(result, code);
+        append_utf8(out, code);
         break;
       }
-      default: result.push_back(raw[at]); break;
+      default: out.push_back(raw[at]); break;
     }
   }
-  return result;
 }
 
 TextPosition position_of(std::string_view text, std::size_t offset) {

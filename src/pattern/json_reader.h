@@ -40,6 +40,9 @@ struct JsonString {
 
 // REQUIRES: `raw` came from a JsonReader (its escapes are well-formed).
 std::string decode_json_string(std::string_view raw);
+// Appends it: at most as many bytes as `raw` has. Of escapes that are not well-formed it makes something, and at most
+// half as many more.
+void append_decoded_json_string(std::string_view raw, std::string& out);
 
 class JsonReader {
  public:

@@ -14,4 +14,8 @@ namespace waybill::pattern {
 // REQUIRES: `literal` is a well-formed JSON number.
 std::optional<double> comparable_number(std::string_view literal);
 
+// Is the literal's decimal value exactly the shortest decimal of this double? That makes it comparable.
+// REQUIRES: `value` is the double nearest to the literal.
+bool is_shortest_decimal(std::string_view literal, double value);
+
 }  // namespace waybill::pattern

@@ -62,7 +62,7 @@ bool reading_matches(const std::vector<std::uint32_t>& tests, Offers& offers, co
     if (offer.accepted.empty() && !offer.accepts_absence) return false;
     chosen_from.push_back(&offer);
   }
-  return ElementChoice(event, chosen_from).exists();
+  return ElementChoice().exists(event.places(), chosen_from);
 }
 
 }  // namespace

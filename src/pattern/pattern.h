@@ -30,6 +30,9 @@ class Pattern {
 
   bool matches(const FlatEvent& event) const;
 
+  const CompiledPattern& compiled() const { return *compiled_; }
+  std::shared_ptr<const CompiledPattern> share_compiled() const { return compiled_; }
+
  private:
   explicit Pattern(std::shared_ptr<const CompiledPattern> compiled) : compiled_(std::move(compiled)) {}
 

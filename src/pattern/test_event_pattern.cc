@@ -6,6 +6,7 @@
 
 #include "pattern/compiled_pattern.h"
 #include "pattern/event_time.h"
+#include "pattern/explain.h"
 #include "pattern/json_reader.h"
 
 namespace waybill::pattern {
@@ -47,7 +48,7 @@ Envelope read_envelope(std::string_view event) {
 
 }  // namespace
 
-Result<bool> test_event_pattern(std::string_view pattern, std::string_view event) {
+Result<PatternVerdict> test_event_pattern(std::string_view pattern, std::string_view event) {
   auto checked = Pattern::parse(pattern);
   if (!checked) {
     auto compiled = compile_pattern(pattern, {});
@@ -61,7 +62,8 @@ Result<bool> test_event_pattern(std::string_view pattern, std::string_view event
       std::all_of(envelope.is_present.begin(), envelope.is_present.end(), [](bool present) { return present; });
   if (!is_complete) return invalid(kEventNotValid);
   if (!is_event_time(envelope.time)) return invalid(std::string(kEventNotValid) + " Reason: Invalid time.");
-  return checked->matches(*flat);
+  if (checked->matches(*flat)) return PatternVerdict{true, {}};
+  return PatternVerdict{false, explain(*checked, *flat).sentences()};
 }
 
 }  // namespace waybill::pattern

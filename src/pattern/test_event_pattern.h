@@ -1,7 +1,9 @@
 // TestEventPattern's check of one pattern against one event, in the service's order and with its texts.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -12,6 +14,10 @@ namespace waybill::pattern {
 // detail-type, with " Reason: Invalid time." if its time cannot be read. An empty anything-but list is an internal
 // error here, not a refusal. The pattern error is InvalidEventPatternException, the event error
 // ValidationException: they are told apart by how the message starts.
-Result<bool> test_event_pattern(std::string_view pattern, std::string_view event);
+struct PatternVerdict {
+  bool matches;
+  std::vector<std::string> why_not;  // sentences for people, if it does not match
+};
+Result<PatternVerdict> test_event_pattern(std::string_view pattern, std::string_view event);
 
 }  // namespace waybill::pattern

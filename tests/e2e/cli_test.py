@@ -33,7 +33,7 @@ class CommandLineTest(unittest.TestCase):
     def test_every_verb_has_help_with_its_options(self):
         whole = self.run_verb("--help").stdout
         verbs = ["serve", "check", "put-events", "tables", "query", "scan", "dead-letters", "status", "notifications",
-                 "health", "reset", "match", "env", "settings"]
+                 "health", "reset", "match", "explain", "env", "settings"]
         for verb in verbs:
             self.assertRegex(whole, rf"(?m)^\s+{verb} ")
         self.assertIn("Exit codes: 0 done, 1 failed, 2 used wrongly", whole)
@@ -97,6 +97,15 @@ class CommandLineTest(unittest.TestCase):
                           (False, False, True), (True, False, True), (False, False, True), (False, False, True),
                           (False, False, True), (False, False, True), (True, True, False)])
         self.assertIn('"source" must be an object or an array', answers[3]["error"])
+
+    def test_explain(self):
+        done = self.run_verb("explain", "--pattern", '{"detail":{"status":["delivered"]}}',
+                             "--event", '{"detail":{"status":"Delivered"}}')
+        self.assertEqual(done.stdout, "does not match\n  no   `detail.status` is \"Delivered\", the pattern wants "
+                         "\"delivered\": differs in case\n")
+        answer = json.loads(self.run_verb("explain", "--json", stdin='{"pattern":{"a":[1]},"event":{"a":1}}').stdout)
+        self.assertIs(answer["match"], True)
+        self.assertIn("belong together", self.run_verb("explain", "--pattern", "{}", code=FAILED).stderr)
 
     def test_match_answers_as_it_reads(self):
         with subprocess.Popen([BINARY, "match"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -27,7 +27,7 @@ class TemplatesTest(DaemonTest):
     def test_the_environment_ends_every_name(self):
         daemon = self.own_daemon(*SHORT_RETRIES, "--set", "parameters.Environment=stage").start()
         self.assertEqual(sorted(table["name"] for table in daemon.lines("tables")),
-                         ["logistics-error-events-stage", "logistics-shipment-events-stage"])
+                         ["logistics-error-events-stage", "logistics-shipment-events-stage", "shipmentevents-stage"])
         event_id = daemon.put_shipment({"shipment_id": "S"}, EventBusName="logistics-events-stage")
         item, = wait_until(lambda: daemon.items("logistics-shipment-events-stage", event_id), what="the item")
         self.assertEqual(item["environment"], "stage")

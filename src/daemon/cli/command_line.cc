@@ -29,6 +29,7 @@ void add_verbs(CLI::App& root, Choice& choice) {
   add_dead_letters(root, choice);
   add_status(root, choice);
   add_match(root, choice);
+  add_explain(root, choice);
   add_env(root, choice);
   add_clock(root, choice);
   add_faults(root, choice);

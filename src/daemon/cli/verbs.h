@@ -39,6 +39,7 @@ void add_tables(CLI::App& root, Choice& choice);        // tables, query, scan
 void add_dead_letters(CLI::App& root, Choice& choice);  // dead-letters list|show|redrive|drop
 void add_status(CLI::App& root, Choice& choice);        // status, notifications, health, reset
 void add_match(CLI::App& root, Choice& choice);
+void add_explain(CLI::App& root, Choice& choice);
 void add_env(CLI::App& root, Choice& choice);     // env, settings
 void add_clock(CLI::App& root, Choice& choice);   // clock, clock advance|halt
 void add_queues(CLI::App& root, Choice& choice);  // queues, queue peek|send|purge|redrive

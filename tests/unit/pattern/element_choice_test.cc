@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "pattern/flat_event.h"
+
 namespace waybill::pattern {
 namespace {
 
@@ -27,7 +29,7 @@ struct TwoArrays {
   bool exists(const std::vector<FieldOffer>& offers) const {
     std::vector<const FieldOffer*> pointers;
     for (const FieldOffer& offer : offers) pointers.push_back(&offer);
-    return ElementChoice(event, pointers).exists();
+    return ElementChoice().exists(event.places(), pointers);
   }
 };
 

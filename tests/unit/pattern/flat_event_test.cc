@@ -88,8 +88,8 @@ TEST_CASE("places clash if they are different elements of one array") {
                                               {"id":"2","i":[{"x":"21"}]}],"p":[{"z":"p0"}],"s":["s0","s1"]})");
   REQUIRE(event.has_value());
   const auto compatible = [&](FlatEvent::Place left, FlatEvent::Place right) {
-    CHECK(event->are_compatible(left, right) == event->are_compatible(right, left));
-    return event->are_compatible(left, right);
+    CHECK(event->places().are_compatible(left, right) == event->places().are_compatible(right, left));
+    return event->places().are_compatible(left, right);
   };
   const auto id1 = place_of(*event, "o.id", "1");
   const auto id2 = place_of(*event, "o.id", "2");

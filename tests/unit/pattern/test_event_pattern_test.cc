@@ -26,8 +26,15 @@ std::string event_error(const std::string& event) {
 }  // namespace
 
 TEST_CASE("the pattern is matched against the whole event") {
-  CHECK(*test_event_pattern(R"({"source":["shop"],"detail":{"total":[5]}})", kEvent));
-  CHECK_FALSE(*test_event_pattern(R"({"source":["shop"],"detail":{"total":[6]}})", kEvent));
+  CHECK(test_event_pattern(R"({"source":["shop"],"detail":{"total":[5]}})", kEvent)->matches);
+  CHECK_FALSE(test_event_pattern(R"({"source":["shop"],"detail":{"total":[6]}})", kEvent)->matches);
+}
+
+TEST_CASE("what does not match says why") {
+  const auto verdict = test_event_pattern(R"({"source":["Shop"]})", kEvent);
+  REQUIRE(verdict->why_not.size() == 1);
+  CHECK(verdict->why_not[0] == R"(`source` is "shop", the pattern wants "Shop": differs in case)");
+  CHECK(test_event_pattern(R"({"source":["shop"]})", kEvent)->why_not.empty());
 }
 
 TEST_CASE("the pattern is judged before the event") {

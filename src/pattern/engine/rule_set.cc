@@ -1,0 +1,97 @@
+#include "pattern/engine/rule_set.h"
+
+#include <vector>
+
+#include "pattern/compiled_pattern.h"
+
+namespace waybill::pattern {
+namespace {
+
+// Few rules are indexed anew at once; of many, when as many are gone as are left.
+constexpr std::size_t kFewRules = 256;
+
+}  // namespace
+
+void RuleSet::add(RuleId id, const Pattern& pattern) {
+  remove(id);
+  const std::shared_ptr<const CompiledPattern> compiled = pattern.share_compiled();
+  std::vector<FieldId> fields;
+  fields.reserve(compiled->tests.size());
+  for (const FieldTest& test : compiled->tests) fields.push_back(current_.paths_.field_at(test.path.text()));
+  current_.plans_.grow_to(current_.paths_.field_count());
+  const auto program = RuleProgram::make(id, compiled, fields, RuleKeys(counts_).choose(*compiled, fields));
+
+  std::uint32_t slot = 0;
+  if (free_.empty()) {
+    slot = static_cast<std::uint32_t>(current_.rules_.size());
+    current_.rules_.push_back(program);
+  } else {
+    slot = free_.back();
+    free_.pop_back();
+    current_.rules_.edit(slot) = program;
+  }
+  enter(slot, *program);
+  slots_[id] = slot;
+  current_.rule_count_ = slots_.size();
+  current_.program_bytes_ += program->memory_bytes();
+}
+
+void RuleSet::enter(std::uint32_t slot, const RuleProgram& program) {
+  for (const KeyedProbe& key : program.keys()) {
+    const FieldPlan& known = current_.plans_[key.field];
+    if (key.probe == Probe::absent && !known.has(Probe::absent)) current_.absences_.push_back(key.field);
+    FieldPlan plan = known;
+    plan_for(key, plan);
+    if (!(plan == known)) current_.plans_.edit(key.field) = plan;
+    current_.index_.add(key.key, slot);
+  }
+}
+
+bool RuleSet::remove(RuleId id) {
+  const auto found = slots_.find(id);
+  if (found == slots_.end()) return false;
+  std::shared_ptr<const RuleProgram>& place = current_.rules_.edit(found->second);
+  current_.program_bytes_ -= place->memory_bytes();
+  place = nullptr;
+  free_.push_back(found->second);
+  slots_.erase(found);
+  current_.rule_count_ = slots_.size();
+  ++stale_;
+  if (stale_ > slots_.size() && stale_ >= kFewRules) build_anew();
+  return true;
+}
+
+void RuleSet::build_anew() {
+  const RuleMatcher old = current_;
+  current_.index_ = {};
+  current_.plans_ = {};
+  current_.plans_.grow_to(current_.paths_.field_count());
+  current_.absences_.clear();
+  current_.rules_ = {};
+  if (slots_.empty()) current_.paths_ = {};
+  free_.clear();
+  counts_ = {};
+  stale_ = 0;
+  for (auto& [id, slot] : slots_) {
+    const std::shared_ptr<const RuleProgram> program = old.rules_[slot];
+    slot = static_cast<std::uint32_t>(current_.rules_.size());
+    current_.rules_.push_back(program);
+    for (const KeyedProbe& key : program->keys()) counts_.count(key.key);
+    enter(slot, *program);
+  }
+}
+
+std::shared_ptr<const RuleMatcher> RuleSet::snapshot() {
+  // Few are worth it at once: what is left of removed ones costs each event a little.
+  if (stale_ > 0 && slots_.size() <= kFewRules) build_anew();
+  current_.share();
+  return std::make_shared<const RuleMatcher>(current_);
+}
+
+std::size_t RuleSet::memory_bytes() const {
+  constexpr std::size_t kBytesOfSlot = 40;  // a node of the map, its bucket and what the allocator takes
+  return current_.memory_bytes() + sizeof(RuleSet) + slots_.size() * kBytesOfSlot + free_.capacity() * sizeof free_[0] +
+         (std::size_t{1} << 16) * sizeof(std::uint32_t);
+}
+
+}  // namespace waybill::pattern
