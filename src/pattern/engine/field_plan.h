@@ -76,10 +76,10 @@ struct NumberBlock {
     const auto bits = std::bit_cast<std::uint64_t>(value);
     return bits >> 63 != 0 ? ~bits : bits | std::uint64_t{1} << 63;
   }
-  // Blocks of a quarter to a half of the range: three to five of them cover it, with little to spare.
+  // Blocks of an eighth to a quarter of the range: five to nine of them cover it, with little to spare.
   static int level_for(std::uint64_t first, std::uint64_t last) {
     const int width = static_cast<int>(std::bit_width(last - first));
-    return width > 2 ? width - 2 : 0;
+    return width > 3 ? width - 3 : 0;
   }
   static std::uint64_t hash(int level, std::uint64_t number) {
     return mix((number >> level) ^ kHashOdd2, kHashOdd1 + 2 * static_cast<std::uint64_t>(level));

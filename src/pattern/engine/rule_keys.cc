@@ -11,6 +11,11 @@ namespace {
 constexpr double kWhole = 1, kRare = 4, kPart = 8, kShortPart = 64, kRange = 32, kHalfRange = 20'000, kAny = 100'000;
 
 double cost_of_part(std::size_t length) { return length >= 3 ? kPart : kShortPart; }
+// Short texts tend to be one of a few: flags, units, states.
+double cost_of_whole(std::size_t length) {
+  if (length > 4) return kWhole;
+  return length > 2 ? 1.5 * kPart : length > 1 ? 3 * kPart : kShortPart;
+}
 
 // The keys of one field's array of values.
 class TestKeys {
@@ -49,7 +54,7 @@ class TestKeys {
     return key;
   }
 
-  void add(const ExactText& exact) { text(Probe::text, exact.text, kWhole); }
+  void add(const ExactText& exact) { text(Probe::text, exact.text, cost_of_whole(exact.text.size())); }
   void add(const IpLiteral& ip) { key(Probe::address, address_hash(ip.address), 0, kRare); }
   void add(const ExactLiteral& literal) {
     key(Probe::literal, static_cast<std::uint64_t>(literal.kind), 0, kShortPart);
@@ -69,7 +74,7 @@ class TestKeys {
 
   void add(const WildcardText& text_with_stars) {
     const std::vector<std::string>& literals = text_with_stars.wildcard.literals();
-    if (literals.size() == 1) return text(Probe::text, literals.front(), kWhole);
+    if (literals.size() == 1) return text(Probe::text, literals.front(), cost_of_whole(literals.front().size()));
     const auto longest = std::max_element(literals.begin(), literals.end(), [](const auto& left, const auto& right) {
       return left.size() < right.size();
     });
@@ -115,6 +120,13 @@ class TestKeys {
 };
 
 }  // namespace
+
+void KeyCounts::grow() {
+  std::vector<std::uint32_t> finer(counts_.size() * 2);
+  for (std::size_t i = 0; i < finer.size(); ++i) finer[i] = counts_[i / 2];
+  counts_ = std::move(finer);
+  --shift_;
+}
 
 std::vector<KeyedProbe> RuleKeys::choose(const CompiledPattern& pattern, std::span<const FieldId> fields) const {
   std::vector<TestKeys> tests;

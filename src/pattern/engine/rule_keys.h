@@ -14,15 +14,26 @@
 
 namespace waybill::pattern {
 
-// How many rules asked for a key so far, roughly: an estimate that never is too low, in a fixed amount of memory.
+// How many rules asked for a key so far, roughly: an estimate that never is too low, in memory that is little beside
+// that of the rules.
 class KeyCounts {
  public:
-  std::uint32_t of(std::uint64_t key) const { return counts_[key >> kShift]; }
-  void count(std::uint64_t key) { ++counts_[key >> kShift]; }
+  std::uint32_t of(std::uint64_t key) const { return counts_[key >> shift_]; }
+  void count(std::uint64_t key) {
+    if (++counted_ > counts_.size() && shift_ > kLeastShift) grow();
+    ++counts_[key >> shift_];
+  }
+  std::size_t memory_bytes() const { return counts_.size() * sizeof counts_[0]; }
 
  private:
-  static constexpr int kShift = 64 - 16;
-  std::vector<std::uint32_t> counts_ = std::vector<std::uint32_t>(std::size_t{1} << 16);
+  static constexpr int kLeastShift = 64 - 17;
+
+  // Each count is one of several keys; where these are told apart, each may be all of it.
+  void grow();
+
+  int shift_ = 64 - 6;
+  std::size_t counted_ = 0;
+  std::vector<std::uint32_t> counts_ = std::vector<std::uint32_t>(std::size_t{1} << 6);
 };
 
 class RuleKeys {

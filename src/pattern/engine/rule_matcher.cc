@@ -46,10 +46,7 @@ class RuleMatcher::Search {
   }
 
   void look_up(FieldId field, Probe probe, std::uint64_t what) {
-    const std::uint64_t key = index_key(field, probe, what);
-    if (!plan_->may_lead_on(key)) return;
-    matcher_.index_.prefetch(key);
-    scratch_.keys.push_back(key);
+    scratch_.look_up(*plan_, index_key(field, probe, what));
   }
 
   void probe(SeenLeaf& leaf, const FieldPlan& plan) {
@@ -63,9 +60,9 @@ class RuleMatcher::Search {
     }
   }
 
+  // Whole strings have been looked up while the event was read.
   void probe_string(const SeenLeaf& leaf, const FieldPlan& plan) {
     const std::string_view text = leaf.view();
-    if (plan.has(Probe::text)) look_up_text(leaf.field, Probe::text, text);
     if (plan.has(Probe::prefix)) probe_fronts(leaf.field, Probe::prefix, plan.prefixes, text);
     if (plan.has(Probe::suffix)) probe_backs(leaf.field, Probe::suffix, plan.suffixes, text);
     if (plan.has(Probe::piece)) probe_pieces(leaf.field, plan, text);
@@ -146,7 +143,7 @@ bool RuleMatcher::match_by(EventScan scan, std::string_view event, Scratch& scra
                            std::vector<RuleId>& matching) const {
   matching.clear();
   if (event.empty() || event.size() >= UINT32_MAX) return false;
-  scratch.begin(paths_.field_count(), rules_.size());
+  scratch.begin(paths_.field_count(), rules_.size(), {&plans_, &index_});
   if (!scan(event, paths_, scratch)) return false;
   Search(*this, scratch, matching).run();
   return true;

@@ -43,7 +43,28 @@ double RuleProgram::number_at(std::uint32_t offset) const {
   return value;
 }
 
+// Most rules have one reading, and most events one leaf for each of its fields, outside of arrays.
+RuleProgram::Quick RuleProgram::matches_quickly(Scratch& scratch) const {
+  const std::uint32_t* reading = readings();
+  for (std::uint32_t i = 1; i <= reading[0]; ++i) {
+    const Test& test = tests()[reading[i]];
+    const std::uint32_t at = scratch.first_leaf(test.field);
+    if (at == SeenLeaf::kNone) {
+      if (!test.accepts_absence) return Quick::no;
+      continue;
+    }
+    SeenLeaf& leaf = scratch.leaves[at];
+    if (leaf.next != SeenLeaf::kNone || leaf.place != PlaceTree::kOutsideArrays) return Quick::not_so_simple;
+    if (!accepts(test, leaf)) return Quick::no;
+  }
+  return Quick::yes;
+}
+
 bool RuleProgram::matches(Scratch& scratch) const {
+  if (reading_count_ == 1) {
+    const Quick quick = matches_quickly(scratch);
+    if (quick != Quick::not_so_simple) return quick == Quick::yes;
+  }
   // With several readings a test is judged once for all.
   if (reading_count_ > 1) scratch.met.assign(test_count_, Met::unknown);
   const std::uint32_t* at = readings();

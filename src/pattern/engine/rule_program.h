@@ -71,6 +71,8 @@ class RuleProgram {
   static constexpr std::align_val_t kAlignment{64};
 
   using Met = Scratch::Met;
+  enum class Quick : std::uint8_t { no, yes, not_so_simple };
+  Quick matches_quickly(Scratch& scratch) const;
   bool reading_matches(std::span<const std::uint32_t> tests, Scratch& scratch) const;
   bool choice_exists(std::span<const std::uint32_t> tests, Scratch& scratch) const;
   Met how_met(const Test& test, Scratch& scratch) const;

@@ -90,8 +90,8 @@ std::shared_ptr<const RuleMatcher> RuleSet::snapshot() {
 
 std::size_t RuleSet::memory_bytes() const {
   constexpr std::size_t kBytesOfSlot = 40;  // a node of the map, its bucket and what the allocator takes
-  return current_.memory_bytes() + sizeof(RuleSet) + slots_.size() * kBytesOfSlot + free_.capacity() * sizeof free_[0] +
-         (std::size_t{1} << 16) * sizeof(std::uint32_t);
+  return current_.memory_bytes() + sizeof(RuleSet) + slots_.size() * kBytesOfSlot +
+         free_.capacity() * sizeof(std::uint32_t) + counts_.memory_bytes();
 }
 
 }  // namespace waybill::pattern

@@ -4,7 +4,8 @@
 
 namespace waybill::pattern {
 
-void Scratch::begin(std::size_t fields, std::size_t rules) {
+void Scratch::begin(std::size_t fields, std::size_t rules, Ahead ahead) {
+  ahead_ = ahead;
   leaves.clear();
   places.clear();
   decoded.clear();

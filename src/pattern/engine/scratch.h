@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "pattern/element_choice.h"
+#include "pattern/engine/candidate_index.h"
+#include "pattern/engine/field_plan.h"
 #include "pattern/engine/path_tree.h"
 #include "pattern/leaf.h"
 #include "pattern/place_tree.h"
@@ -33,8 +35,15 @@ struct SeenLeaf {
 
 class Scratch {
  public:
+  // Where to look things up already while the event is read.
+  struct Ahead {
+    const CowVector<FieldPlan, 16>* plans = nullptr;
+    const CandidateIndex* index = nullptr;
+  };
+
   // Forgets the event before.
-  void begin(std::size_t fields, std::size_t rules);
+  void begin(std::size_t fields, std::size_t rules, Ahead ahead);
+  void begin(std::size_t fields, std::size_t rules) { begin(fields, rules, {}); }
 
   // Readings of the event.
   std::vector<SeenLeaf> leaves;
@@ -52,6 +61,17 @@ class Scratch {
     leaf.next = seen.event == event_ ? seen.first : SeenLeaf::kNone;
     seen = {event_, static_cast<std::uint32_t>(leaves.size())};
     leaves.push_back(leaf);
+    // A string that some rule wants as it is: what that leads to is fetched while the rest of the event is read.
+    if (leaf.kind != LeafKind::string || ahead_.plans == nullptr) return;
+    const FieldPlan& plan = (*ahead_.plans)[leaf.field];
+    if (plan.has(Probe::text)) look_up(plan, index_key(leaf.field, Probe::text, hash_text(leaf.text, leaf.length)));
+  }
+
+  // Notes the key, unless it leads nowhere for sure, and has the processor fetch what it leads to.
+  void look_up(const FieldPlan& plan, std::uint64_t key) {
+    if (!plan.may_lead_on(key)) return;
+    ahead_.index->prefetch(key);
+    keys.push_back(key);
   }
 
   // True when asked for the first time of this event.
@@ -90,6 +110,7 @@ class Scratch {
     std::uint32_t first = 0;
   };
 
+  Ahead ahead_;
   std::uint32_t event_ = 0;
   std::vector<FieldSeen> fields_;
   std::vector<std::uint32_t> asked_;  // the event for which the rule became a candidate

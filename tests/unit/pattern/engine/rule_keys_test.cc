@@ -35,6 +35,13 @@ TEST_CASE("the most telling test gives the keys") {
   CHECK(only_key_of(R"({"a":[{"anything-but":"x"}],"b":[{"exists":false}]})").probe == Probe::any);
 }
 
+TEST_CASE("counts never are too low, also after they have grown") {
+  KeyCounts counts;
+  for (std::uint64_t i = 0; i < 5'000; ++i) counts.count(mix(i % 500 + 1, kHashOdd1));
+  for (std::uint64_t i = 0; i < 500; ++i) CHECK(counts.of(mix(i + 1, kHashOdd1)) >= 10);
+  CHECK(counts.memory_bytes() < 64'000);
+}
+
 TEST_CASE("what many rules ask for is avoided") {
   KeyCounts counts;
   for (int i = 0; i < 10; ++i) keys_of(R"({"a":["shop"],"b":["b)" + std::to_string(i) + R"("]})", counts);
