@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "model/event.h"
+#include "queue/outgoing.h"
 #include "topic/publisher.h"
 
 namespace waybill {
@@ -87,7 +88,15 @@ Status InvocationDestinations::send_to(const std::string& arn, const InvocationE
       invoke(*function, end.function.arn, invocation_record(end, now), depth, now, into);
       return {};
     }
-    default: return not_found("records of invocations can be sent to a topic, an event bus or a function");
+    case TargetKind::queue: {
+      const auto queue = topology->queue(arn);
+      if (!queue) return not_found("there is no such queue");
+      auto sent = queue::outgoing(*queue, queue::SendEntry{invocation_record(end, now)}, now, ports_.journal);
+      if (!sent) return invalid(sent.error().message);
+      into.changes.add(std::move(*sent));
+      return {};
+    }
+    default: return not_found("records of invocations can be sent to a queue, a topic, an event bus or a function");
   }
 }
 

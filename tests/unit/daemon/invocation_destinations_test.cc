@@ -129,3 +129,14 @@ TEST_CASE("a destination that cannot take the record keeps nothing else from hap
   CHECK(world.send(false).changes.list.empty());
   CHECK(world.send(true).changes.list.empty());
 }
+
+TEST_CASE("a queue gets the record as a message") {
+  Destinations world("arn:aws:sqs:" + kPlace + "ends", "");
+  auto resources = with_destinations("arn:aws:sqs:" + kPlace + "ends", "");
+  resources.push_back(resource("AWS::SQS::Queue", "ends", "{}"));
+  world.pipeline.configure(resources);
+  const auto failed = world.send(false, "MaximumRetryAttempts");
+  REQUIRE(failed.changes.list.size() == 1);
+  const auto& sent = std::get<store::SendMessage>(failed.changes.list[0]);
+  CHECK(Json::parse(sent.message->body)["requestContext"]["condition"] == "RetriesExhausted");
+}

@@ -281,7 +281,7 @@ void live(std::uint64_t lives, bool fifo, const std::function<std::unique_ptr<Qu
     CAPTURE(fifo);
     const auto rig = make();
     Life life(*rig, seed, fifo);
-    life.run(60);
+    life.run(45);
     for (const auto& [what, count] : life.seen) seen[what] += count;
   }
   spdlog::set_level(spdlog::level::info);
@@ -296,7 +296,7 @@ void live(std::uint64_t lives, bool fifo, const std::function<std::unique_ptr<Qu
 }  // namespace
 
 TEST_CASE("messages are neither lost nor shown too early, through crashes and time, over the model engine") {
-  for (const bool fifo : {false, true}) live(1'500, fifo, [] { return std::make_unique<QueueRig>(); });
+  for (const bool fifo : {false, true}) live(1'100, fifo, [] { return std::make_unique<QueueRig>(); });
 }
 
 TEST_CASE("messages are neither lost nor shown too early, through crashes and time, over SQLite") {
