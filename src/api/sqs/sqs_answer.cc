@@ -9,19 +9,19 @@ namespace waybill::api {
 
 namespace {
 
-constexpr QueryService kSqs{"http://queue.amazonaws.com/doc/2012-11-05/"};
+constexpr QueryService kSqsService{"http://queue.amazonaws.com/doc/2012-11-05/"};
 constexpr const char* kSqsJson = "application/x-amz-json-1.0";
 
-// How a fault is told. Those without a line are named alike in both protocols, with 400.
-struct FaultName {
+// How a fault is told_sqs_fault. Those without a line are named alike in both protocols, with 400.
+struct SqsFaultName {
   std::string_view code;   // of control::Fault
   std::string_view type;   // __type of the JSON protocol
   std::string_view query;  // Code of the query protocol
   unsigned status = 400;
 };
 #define WAYBILL_SQS_FAULT(name, query, status) \
-  FaultName { name, "com.amazonaws.sqs#" name, query, status }
-constexpr std::array kFaultNames{
+  SqsFaultName { name, "com.amazonaws.sqs#" name, query, status }
+constexpr std::array kSqsFaultNames{
     WAYBILL_SQS_FAULT("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", 400),
     WAYBILL_SQS_FAULT("QueueNameExists", "QueueAlreadyExists", 400),
     WAYBILL_SQS_FAULT("QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently", 400),
@@ -38,59 +38,60 @@ constexpr std::array kFaultNames{
     WAYBILL_SQS_FAULT("InvalidAddress", "InvalidAddress", 404),
     WAYBILL_SQS_FAULT("OverLimit", "OverLimit", 403),
     WAYBILL_SQS_FAULT("RequestThrottled", "RequestThrottled", 403),
-    FaultName{"MissingParameter", "com.amazon.coral.service#MissingRequiredParameterException", "MissingParameter"},
-    FaultName{"InvalidParameterValue", "com.amazon.coral.service#InvalidParameterValueException",
-              "InvalidParameterValue"},
-    FaultName{"SerializationException", "com.amazon.coral.service#SerializationException", "MalformedInput"},
-    FaultName{"UnknownOperationException", "com.amazon.coral.service#UnknownOperationException", "InvalidAction"},
-    FaultName{"InternalException", "com.amazon.coral.service#InternalFailure", "InternalFailure", 500},
-    FaultName{"ServiceUnavailable", "com.amazon.coral.service#ServiceUnavailableException", "ServiceUnavailable", 503},
+    SqsFaultName{"MissingParameter", "com.amazon.coral.service#MissingRequiredParameterException", "MissingParameter"},
+    SqsFaultName{"InvalidParameterValue", "com.amazon.coral.service#InvalidParameterValueException",
+                 "InvalidParameterValue"},
+    SqsFaultName{"SerializationException", "com.amazon.coral.service#SerializationException", "MalformedInput"},
+    SqsFaultName{"UnknownOperationException", "com.amazon.coral.service#UnknownOperationException", "InvalidAction"},
+    SqsFaultName{"InternalException", "com.amazon.coral.service#InternalFailure", "InternalFailure", 500},
+    SqsFaultName{"ServiceUnavailable", "com.amazon.coral.service#ServiceUnavailableException", "ServiceUnavailable",
+                 503},
 };
 #undef WAYBILL_SQS_FAULT
 
-struct ToldFault {
+struct ToldSqsFault {
   std::string type, query;
   unsigned status;
 };
-ToldFault told(const control::Fault& fault) {
-  const auto found = std::find_if(kFaultNames.begin(), kFaultNames.end(),
-                                  [&](const FaultName& each) { return each.code == fault.code; });
-  if (found == kFaultNames.end()) return {"com.amazonaws.sqs#" + fault.code, fault.code, fault.status};
+ToldSqsFault told_sqs_fault(const control::Fault& fault) {
+  const auto found = std::find_if(kSqsFaultNames.begin(), kSqsFaultNames.end(),
+                                  [&](const SqsFaultName& each) { return each.code == fault.code; });
+  if (found == kSqsFaultNames.end()) return {"com.amazonaws.sqs#" + fault.code, fault.code, fault.status};
   return {std::string(found->type), std::string(found->query), found->status};
 }
 
-std::string scalar_text(const SqsJson& value) {
+std::string sqs_scalar(const SqsJson& value) {
   if (value.is_string()) return value.get<std::string>();
   return value.dump();
 }
 
-void write_members(std::span<const SqsMember> members, const SqsJson& value, Xml& xml);
+void write_sqs_members(std::span<const SqsMember> members, const SqsJson& value, Xml& xml);
 
-void write_value(const SqsShape& shape, std::string_view name, const SqsJson& value, Xml& xml) {
+void write_sqs_value(const SqsShape& shape, std::string_view name, const SqsJson& value, Xml& xml) {
   switch (shape.kind) {
     case SqsKind::structure:
       xml.open(name);
-      write_members(shape.members, value, xml);
+      write_sqs_members(shape.members, value, xml);
       xml.close(name);
       return;
     case SqsKind::list:
-      for (const SqsJson& each : value) write_value(*shape.element, name, each, xml);
+      for (const SqsJson& each : value) write_sqs_value(*shape.element, name, each, xml);
       return;
     case SqsKind::map:
       for (const auto& [key, each] : value.items()) {
         xml.open(name).text(shape.key, key);
-        write_value(*shape.element, "Value", each, xml);
+        write_sqs_value(*shape.element, "Value", each, xml);
         xml.close(name);
       }
       return;
-    default: xml.text(name, scalar_text(value));
+    default: xml.text(name, sqs_scalar(value));
   }
 }
 
-void write_members(std::span<const SqsMember> members, const SqsJson& value, Xml& xml) {
+void write_sqs_members(std::span<const SqsMember> members, const SqsJson& value, Xml& xml) {
   for (const SqsMember& member : members) {
     const auto found = value.find(member.name);
-    if (found != value.end()) write_value(member.shape, member.query, *found, xml);
+    if (found != value.end()) write_sqs_value(member.shape, member.query, *found, xml);
   }
 }
 
@@ -114,22 +115,22 @@ net::HttpResponse sqs_response(SqsProtocol protocol, const SqsOperationModel& mo
     return nothing;
   }
   const std::string action(model.name);
-  if (model.answer.empty()) return query_answer_without_result(kSqs, action, request_id);
+  if (model.answer.empty()) return query_answer_without_result(kSqsService, action, request_id);
   Xml result;
-  write_members(model.answer, *answer, result);
-  return query_answer(kSqs, action, result.str(), request_id);
+  write_sqs_members(model.answer, *answer, result);
+  return query_answer(kSqsService, action, result.str(), request_id);
 }
 
 net::HttpResponse sqs_refusal(SqsProtocol protocol, const control::Fault& fault, const std::string& request_id) {
-  const ToldFault names = told(fault);
+  const ToldSqsFault names = told_sqs_fault(fault);
   if (protocol == SqsProtocol::query) {
-    return query_refusal(kSqs, {names.query, fault.message, names.status}, request_id);
+    return query_refusal(kSqsService, {names.query, fault.message, names.status}, request_id);
   }
   net::HttpResponse response = sqs_json(names.status, {{"__type", names.type}, {"message", fault.message}});
   response.headers.emplace_back("x-amzn-query-error", names.query + (names.status >= 500 ? ";Receiver" : ";Sender"));
   return response;
 }
 
-std::string sqs_query_code(const control::Fault& fault) { return told(fault).query; }
+std::string sqs_query_code(const control::Fault& fault) { return told_sqs_fault(fault).query; }
 
 }  // namespace waybill::api
