@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <map>
 #include <optional>
 #include <string>
@@ -50,6 +51,8 @@ struct Invocation {
   std::vector<Record> records;
 
   std::int64_t now_seconds() const { return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count(); }
+  // now as ISO 8601 in UTC: 2026-10-01T12:00:00.000Z.
+  std::string now_iso() const;
   // Value of an environment variable, or the given default.
   std::string env(const std::string& name, const std::string& otherwise = "") const {
     if (!environment) return otherwise;
@@ -76,6 +79,18 @@ inline std::string Invocation::uuid(std::uint64_t n) const {
     if (digit == 8 || digit == 12 || digit == 16 || digit == 20) text += '-';
     text += "0123456789abcdef"[(words[digit / 16] >> (60 - 4 * (digit % 16))) & 15];
   }
+  return text;
+}
+
+inline std::string Invocation::now_iso() const {
+  const auto day = std::chrono::floor<std::chrono::days>(now);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(now - day);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
   return text;
 }
 

@@ -119,6 +119,8 @@ Status Book::commit(store::Changes changes, UniqueFunction<void()> committed) {
                                               : Error{ErrorCode::unavailable,
                                                       "the change could not be stored: " + applied.error().message});
                   });
+  while (journal_.commit_waiting()) {  // where it is committed by hand
+  }
   return stored.get();
 }
 

@@ -61,15 +61,14 @@ CrashLog::~CrashLog() {
 
 void CrashLog::read_last_run() {
   const std::lock_guard lock(mutex_);
-  for (std::size_t i = 0; i < kEntries; ++i) {
+  for (std::size_t i = kUnderWay; i < kEntries; ++i) {  // first: new suspicions must find these places taken
+    if (const DeliveryId delivery{entries_[i].delivery}; delivery.value != 0) suspected_[delivery] = &entries_[i];
+  }
+  for (std::size_t i = 0; i < kUnderWay; ++i) {
     Entry& entry = entries_[i];
     const DeliveryId delivery{entry.delivery};
     const int crashes = entry.crashes + (entry.crashed ? 1 : 0);
     entry.crashed = 0;
-    if (i >= kUnderWay) {
-      if (delivery.value != 0) suspected_[delivery] = &entry;
-      continue;
-    }
     entry.delivery = 0;
     free_.push_back(&entry);
     if (delivery.value == 0 || crashes == 0) continue;

@@ -37,6 +37,15 @@ void flag_crash() {
   if (crash_flag) crash_flag->store(1);
 }
 
+// Flags first, and only then lets the signal end the process: with SA_RESETHAND a second thread that crashes meanwhile
+// could end it before the flag is set. The instruction that raised the signal raises it again when this returns. A
+// signal that was sent (si_code up to 0), by raise() for one, has no such instruction: it is sent once more.
+void end_with_flag(int signal, siginfo_t* info, void*) {
+  flag_crash();
+  std::signal(signal, SIG_DFL);
+  if (info->si_code <= 0) std::raise(signal);
+}
+
 }  // namespace
 
 void flag_crashes_in(CrashFlag* flag) {
@@ -44,12 +53,10 @@ void flag_crashes_in(CrashFlag* flag) {
   crash_flag = flag;
 }
 
-// SA_RESETHAND: what raised the signal raises it again when this returns, and then ends the process as usual, with its
-// core dump.
 void note_crashes() {
   struct sigaction action {};
-  action.sa_handler = [](int) { flag_crash(); };
-  action.sa_flags = static_cast<int>(SA_ONSTACK | SA_RESETHAND);
+  action.sa_sigaction = end_with_flag;
+  action.sa_flags = static_cast<int>(SA_ONSTACK | SA_SIGINFO);
   ::sigemptyset(&action.sa_mask);
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::sigaction(signal, &action, nullptr);
   std::atexit([] { flag_crash(); });

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "handlers/logistics/logistics.h"
+#include "handlers/shipment_pipeline/shipment_pipeline.h"
 
 namespace waybill {
 
@@ -39,6 +40,7 @@ Status add_builtin_handlers(HandlerRegistry& registry) {
                            {{"shipment_processor", logistics::shipment_processor},
                             {"status_updater", logistics::status_updater},
                             {"notification_handler", logistics::notification_handler}}));
+  WAYBILL_CHECK(add_system(registry, "shipment_pipeline", {{"event_processor", shipment_pipeline::event_processor}}));
   return {};
 }
 

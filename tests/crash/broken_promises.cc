@@ -18,6 +18,7 @@ struct Found {
   std::set<std::int64_t> buried;
   std::set<std::int64_t> tables;
   std::set<std::int64_t> archived;
+  std::set<std::int64_t> waiting;  // messages in a queue
   std::vector<std::int64_t> without_payload;
   std::vector<std::int64_t> wrong_archives;  // whose totals are not those of their events
 };
@@ -60,6 +61,19 @@ Status read_archive(Reader& reader, ArchiveId archive, std::set<std::int64_t>& n
   return {};
 }
 
+Status read_messages(Reader& reader, Found& found) {
+  WAYBILL_TRY(const auto queues, reader.queues());
+  for (const QueueId queue : queues) {
+    WAYBILL_TRY(const auto page, reader.messages(queue, false, std::nullopt, 1'000'000));
+    for (const StoredMessage& stored : page) {
+      const std::int64_t number = stored.row.id.value;
+      const bool twice = !found.waiting.insert(number).second;
+      if (twice || !stored.message || stored.message->body.size() < 100) found.without_payload.push_back(number);
+    }
+  }
+  return {};
+}
+
 Result<Found> read_all(const std::filesystem::path& directory) {
   WAYBILL_TRY(const auto store, sqlite::Store::open(directory.string(), {.synchronous = sqlite::Synchronous::off}));
   {
@@ -76,6 +90,7 @@ Result<Found> read_all(const std::filesystem::path& directory) {
     found.tables.insert(table.id.value);
     WAYBILL_CHECK(read_items(*reader, table.id, found));
   }
+  WAYBILL_CHECK(read_messages(*reader, found));
   std::set<std::int64_t> dropped;  // may hold anything that fits its totals
   WAYBILL_CHECK(read_archive(*reader, {1}, found.archived, found));
   WAYBILL_CHECK(read_archive(*reader, {2}, dropped, found));
@@ -92,11 +107,13 @@ Result<Found> read_all(const std::filesystem::path& directory) {
 
 int places(const Found& found, std::int64_t number) {
   return static_cast<int>(found.pending.contains(number)) + static_cast<int>(found.delivered.contains(number)) +
-         static_cast<int>(found.buried.contains(number));
+         static_cast<int>(found.buried.contains(number)) + static_cast<int>(found.waiting.contains(number));
 }
 
 bool kept(const Found& found, const Promise& promise) {
   const std::int64_t number = promise.number;
+  if (promise.what == "sent") return places(found, number) == 1;
+  if (promise.what == "taken") return found.delivered.contains(number) && !found.waiting.contains(number);
   if (promise.what == "accepted") return places(found, number) == 1;
   if (promise.what == "archived") return places(found, number) == 1 && found.archived.contains(number);
   if (promise.what == "delivered") return found.delivered.contains(number);
@@ -123,6 +140,7 @@ std::vector<std::string> broken_promises(const std::filesystem::path& directory,
   std::set<std::int64_t> seen(found->delivered);
   seen.insert(found->buried.begin(), found->buried.end());
   for (const auto& [number, delivery] : found->pending) seen.insert(number);
+  seen.insert(found->waiting.begin(), found->waiting.end());
   for (const std::int64_t number : seen) {
     if (places(*found, number) != 1) broken.push_back(std::to_string(number) + " is in two places");
   }

@@ -18,6 +18,7 @@ constexpr TableId kFirstTable{1};
 constexpr TableId kSecondTable{2};  // made in the middle of the run
 constexpr ArchiveId kKept{1};
 constexpr ArchiveId kDropped{2};  // again and again
+constexpr WallTime kNow{Millis{1'000}};
 
 TableSpec shipments_table(TableId id) {
   TableSpec spec;
@@ -48,7 +49,7 @@ class Run {
     std::vector<std::thread> submitters;
     unit(Lane::internal, changes_of(PutTable{shipments_table(kFirstTable)}, PutEndpoint{kEndpoint, "handler"}),
          {"table", kFirstTable.value});
-    for (int i = 0; i < plan_.submitters; ++i) submitters.emplace_back([this, i] { submit(i == 0); });
+    for (int i = 0; i < plan_.submitters; ++i) submitters.emplace_back([this, i] { submit(i); });
     for (auto& submitter : submitters) submitter.join();
     journal_.stop();
     outcome_.poisoned = journal_.poisoned();
@@ -56,13 +57,23 @@ class Run {
   }
 
  private:
-  void submit(bool makes_table) {
+  // Everybody has queues of their own, so that nobody's visibility timeouts end by another's time.
+  struct Worker {
+    QueueId queue, dead_letters;
+    int receives = 0;
+  };
+
+  void submit(int submitter) {
+    const bool makes_table = submitter == 0;
+    Worker worker{{2 * submitter + 1}, {2 * submitter + 2}};
     for (int i = 0; i < plan_.shipments && !journal_.poisoned(); ++i) {
       if (makes_table && i == plan_.shipments / 2) {
         second_ =
             unit(Lane::internal, changes_of(PutTable{shipments_table(kSecondTable)}), {"table", kSecondTable.value});
       }
       ship(i);
+      send(worker, i);
+      if (i % 4 == 3) work_on_batch(worker);
       if (i % 8 == 7) unit(Lane::maintenance, changes_of(SweepPayloads{{0}, {1'000'000'000}, 100}), {"swept", 0});
       if (i % 8 == 3) unit(Lane::maintenance, changes_of(DropArchive{kDropped, 2}), {"dropped", 0});
     }
@@ -93,6 +104,46 @@ class Run {
       unit(Lane::internal, changes_of(FinishDelivery{fence}, InsertDeadLetter{letter}), {"buried", number});
     } else if (i % 7 != 6) {  // some stay pending
       unit(Lane::internal, changes_of(FinishDelivery{fence}, item(number)), {"delivered", number});
+    }
+  }
+
+  void send(const Worker& worker, int i) {
+    const std::int64_t number = journal_.next_sequence();
+    Message message;
+    message.id = {number};
+    message.body = std::string(static_cast<std::size_t>(100 + i * 53 % 700), 'm');
+    message.sent_at = kNow;
+    SendMessage change;
+    change.queue = worker.queue;
+    change.message = std::make_shared<const Message>(std::move(message));
+    change.visible_at = kNow;
+    unit(Lane::ingress, changes_of(std::move(change)), {"sent", number});
+  }
+
+  // A batch as an event source takes it: each message is deleted in one unit with its effect, or moved on by the
+  // receive after the next, or left for later.
+  void work_on_batch(Worker& worker) {
+    ReceiveMessages receive;
+    receive.queue = worker.queue;
+    receive.limit = 5;
+    receive.now = kNow + Millis{++worker.receives * 20};
+    receive.visible_at = receive.now + Millis{30};
+    receive.retained_since = from_millis(0);
+    receive.redrive = Redrive{worker.dead_letters, 1};
+    std::promise<std::vector<ReceivedMessage>> promise_of_batch;
+    auto batch = promise_of_batch.get_future();
+    journal_.submit(Lane::internal, changes_of(receive),
+                    [this, received = std::move(promise_of_batch)](Applied result) mutable {
+                      note(result, {"received", 0});
+                      received.set_value(result ? std::get<MessagesReceived>(result->front()).messages
+                                                : std::vector<ReceivedMessage>());
+                    });
+    for (const ReceivedMessage& each : batch.get()) {
+      const std::int64_t number = each.fence.id.value;
+      if (number % 3 == 0) continue;  // its visibility timeout ends, and the receive after that moves it
+      Changes changes = changes_of(DeleteMessage{each.fence, false, receive.now, true}, item(number));
+      std::get<PutItem>(changes.list.back()).table = kFirstTable;
+      unit(Lane::internal, std::move(changes), {"taken", number});
     }
   }
 

@@ -15,7 +15,9 @@ namespace waybill::testing {
 
 // Each shipment is accepted (payload + delivery) and perhaps archived with it, perhaps retried, and ends delivered (an
 // item with an index entry) or buried (a dead letter). Promises: "accepted" or "archived", "retried", "delivered",
-// "buried", each with the shipment's number, and "table" with a table's.
+// "buried", each with the shipment's number, and "table" with a table's. Beside them a message is "sent" to a queue
+// with every shipment, received in batches, and "taken" (deleted, with an item in the same unit), moved to a
+// dead-letter queue, or left.
 struct Promise {
   std::string what;
   std::int64_t number = 0;

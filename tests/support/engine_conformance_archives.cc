@@ -212,6 +212,39 @@ void clear_data_empties_the_archives(EngineHarness& store) {
   CHECK_FALSE(is_stored(store, 1));
 }
 
+void totals_count_what_was_committed(EngineHarness& store) {
+  store::Engine& engine = store.engine();
+  const auto keep = [&](std::int64_t payload) {
+    WAYBILL_REQUIRE_OK(engine.payloads().insert_archived(payload_row(payload)));
+    WAYBILL_REQUIRE_OK(engine.archives().insert(event_row(kFirst, payload, 5)));
+  };
+  WAYBILL_REQUIRE_OK(engine.begin());
+  keep(1);
+  engine.rollback();
+  in_transaction(engine, [&] {
+    keep(2);
+    WAYBILL_REQUIRE_OK(engine.savepoint());
+    keep(3);
+    WAYBILL_REQUIRE_OK(engine.rollback_to_savepoint());
+    keep(4);
+    WAYBILL_REQUIRE_OK(engine.savepoint());
+    keep(5);
+    CHECK(value_of(engine.archives().sweep(kSecond, from_millis(9), 1)).rows == 0);
+    WAYBILL_REQUIRE_OK(engine.rollback_to_savepoint());
+  });
+  check_totals(store, kFirst, 2, 60);
+  in_transaction(engine, [&] {
+    keep(6);
+    CHECK(value_of(engine.archives().drop(kFirst, 10)).rows == 3);
+  });
+  CHECK(value_of(store.reader()->archives()).empty());
+  in_transaction(engine, [&] {
+    keep(7);
+    WAYBILL_REQUIRE_OK(engine.clear_data());
+  });
+  CHECK(value_of(store.reader()->archives()).empty());
+}
+
 }  // namespace
 
 std::vector<ConformanceCheck> archive_checks() {
@@ -226,6 +259,7 @@ std::vector<ConformanceCheck> archive_checks() {
       {"a sweep of an archive takes what was archived first", a_sweep_of_an_archive_takes_what_was_archived_first},
       {"an archive is dropped in parts", an_archive_is_dropped_in_parts},
       {"clear_data empties the archives", clear_data_empties_the_archives},
+      {"an archive's totals count what was committed", totals_count_what_was_committed},
   };
 }
 

@@ -39,8 +39,9 @@ class QueueRig {
   ~QueueRig() { close(); }
 
   // Queues by name; those that were there keep their numbers.
-  void put_queue(const std::string& name, Json body = Json::object()) {
-    Resource resource{{Place{}.account, Place{}.region, kinds::kQueue, name}, "", body.dump(), ""};
+  void put_queue(const std::string& name, Json body = Json::object()) { put(kinds::kQueue, name, body); }
+  void put(const char* kind, const std::string& name, const Json& body) {
+    Resource resource{{Place{}.account, Place{}.region, kind, name}, "", body.dump(), ""};
     const auto before = catalog_.find(resource.key);
     resource.state = before == catalog_.end() ? Json{{"Id", ++last_id_}}.dump() : before->second->resource.state;
     catalog_[resource.key] = *CatalogRow::read(resource);
@@ -189,7 +190,10 @@ class QueueRig {
     journal.reset();
   }
   void configure() {
-    topology.set(*Topology::build(catalog_, Place{}, numbers_));
+    auto built = Topology::build(catalog_, Place{}, numbers_);
+    const std::string why = built ? std::string() : built.error().message;
+    REQUIRE_MESSAGE(built.has_value(), why);
+    topology.set(std::move(*built));
     if (service) service->reconfigure();
   }
 

@@ -12,16 +12,16 @@ namespace {
 constexpr QueryService kSqsService{"http://queue.amazonaws.com/doc/2012-11-05/"};
 constexpr const char* kSqsJson = "application/x-amz-json-1.0";
 
-// How a fault is told_sqs_fault. Those without a line are named alike in both protocols, with 400.
-struct SqsFaultName {
+// How a fault is told. Those without a line are named alike in both protocols, with 400.
+struct FaultName {
   std::string_view code;   // of control::Fault
   std::string_view type;   // __type of the JSON protocol
   std::string_view query;  // Code of the query protocol
   unsigned status = 400;
 };
 #define WAYBILL_SQS_FAULT(name, query, status) \
-  SqsFaultName { name, "com.amazonaws.sqs#" name, query, status }
-constexpr std::array kSqsFaultNames{
+  FaultName { name, "com.amazonaws.sqs#" name, query, status }
+constexpr std::array kFaultNames{
     WAYBILL_SQS_FAULT("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", 400),
     WAYBILL_SQS_FAULT("QueueNameExists", "QueueAlreadyExists", 400),
     WAYBILL_SQS_FAULT("QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently", 400),
@@ -38,60 +38,59 @@ constexpr std::array kSqsFaultNames{
     WAYBILL_SQS_FAULT("InvalidAddress", "InvalidAddress", 404),
     WAYBILL_SQS_FAULT("OverLimit", "OverLimit", 403),
     WAYBILL_SQS_FAULT("RequestThrottled", "RequestThrottled", 403),
-    SqsFaultName{"MissingParameter", "com.amazon.coral.service#MissingRequiredParameterException", "MissingParameter"},
-    SqsFaultName{"InvalidParameterValue", "com.amazon.coral.service#InvalidParameterValueException",
-                 "InvalidParameterValue"},
-    SqsFaultName{"SerializationException", "com.amazon.coral.service#SerializationException", "MalformedInput"},
-    SqsFaultName{"UnknownOperationException", "com.amazon.coral.service#UnknownOperationException", "InvalidAction"},
-    SqsFaultName{"InternalException", "com.amazon.coral.service#InternalFailure", "InternalFailure", 500},
-    SqsFaultName{"ServiceUnavailable", "com.amazon.coral.service#ServiceUnavailableException", "ServiceUnavailable",
-                 503},
+    FaultName{"MissingParameter", "com.amazon.coral.service#MissingRequiredParameterException", "MissingParameter"},
+    FaultName{"InvalidParameterValue", "com.amazon.coral.service#InvalidParameterValueException",
+              "InvalidParameterValue"},
+    FaultName{"SerializationException", "com.amazon.coral.service#SerializationException", "MalformedInput"},
+    FaultName{"UnknownOperationException", "com.amazon.coral.service#UnknownOperationException", "InvalidAction"},
+    FaultName{"InternalException", "com.amazon.coral.service#InternalFailure", "InternalFailure", 500},
+    FaultName{"ServiceUnavailable", "com.amazon.coral.service#ServiceUnavailableException", "ServiceUnavailable", 503},
 };
 #undef WAYBILL_SQS_FAULT
 
-struct ToldSqsFault {
+struct ToldFault {
   std::string type, query;
   unsigned status;
 };
-ToldSqsFault told_sqs_fault(const control::Fault& fault) {
-  const auto found = std::find_if(kSqsFaultNames.begin(), kSqsFaultNames.end(),
-                                  [&](const SqsFaultName& each) { return each.code == fault.code; });
-  if (found == kSqsFaultNames.end()) return {"com.amazonaws.sqs#" + fault.code, fault.code, fault.status};
+ToldFault told(const control::Fault& fault) {
+  const auto found = std::find_if(kFaultNames.begin(), kFaultNames.end(),
+                                  [&](const FaultName& each) { return each.code == fault.code; });
+  if (found == kFaultNames.end()) return {"com.amazonaws.sqs#" + fault.code, fault.code, fault.status};
   return {std::string(found->type), std::string(found->query), found->status};
 }
 
-std::string sqs_scalar(const SqsJson& value) {
+std::string scalar_text(const SqsJson& value) {
   if (value.is_string()) return value.get<std::string>();
   return value.dump();
 }
 
-void write_sqs_members(std::span<const SqsMember> members, const SqsJson& value, Xml& xml);
+void write_members(std::span<const SqsMember> members, const SqsJson& value, Xml& xml);
 
-void write_sqs_value(const SqsShape& shape, std::string_view name, const SqsJson& value, Xml& xml) {
+void write_value(const SqsShape& shape, std::string_view name, const SqsJson& value, Xml& xml) {
   switch (shape.kind) {
     case SqsKind::structure:
       xml.open(name);
-      write_sqs_members(shape.members, value, xml);
+      write_members(shape.members, value, xml);
       xml.close(name);
       return;
     case SqsKind::list:
-      for (const SqsJson& each : value) write_sqs_value(*shape.element, name, each, xml);
+      for (const SqsJson& each : value) write_value(*shape.element, name, each, xml);
       return;
     case SqsKind::map:
       for (const auto& [key, each] : value.items()) {
         xml.open(name).text(shape.key, key);
-        write_sqs_value(*shape.element, "Value", each, xml);
+        write_value(*shape.element, "Value", each, xml);
         xml.close(name);
       }
       return;
-    default: xml.text(name, sqs_scalar(value));
+    default: xml.text(name, scalar_text(value));
   }
 }
 
-void write_sqs_members(std::span<const SqsMember> members, const SqsJson& value, Xml& xml) {
+void write_members(std::span<const SqsMember> members, const SqsJson& value, Xml& xml) {
   for (const SqsMember& member : members) {
     const auto found = value.find(member.name);
-    if (found != value.end()) write_sqs_value(member.shape, member.query, *found, xml);
+    if (found != value.end()) write_value(member.shape, member.query, *found, xml);
   }
 }
 
@@ -117,12 +116,12 @@ net::HttpResponse sqs_response(SqsProtocol protocol, const SqsOperationModel& mo
   const std::string action(model.name);
   if (model.answer.empty()) return query_answer_without_result(kSqsService, action, request_id);
   Xml result;
-  write_sqs_members(model.answer, *answer, result);
+  write_members(model.answer, *answer, result);
   return query_answer(kSqsService, action, result.str(), request_id);
 }
 
 net::HttpResponse sqs_refusal(SqsProtocol protocol, const control::Fault& fault, const std::string& request_id) {
-  const ToldSqsFault names = told_sqs_fault(fault);
+  const ToldFault names = told(fault);
   if (protocol == SqsProtocol::query) {
     return query_refusal(kSqsService, {names.query, fault.message, names.status}, request_id);
   }
@@ -131,6 +130,6 @@ net::HttpResponse sqs_refusal(SqsProtocol protocol, const control::Fault& fault,
   return response;
 }
 
-std::string sqs_query_code(const control::Fault& fault) { return told_sqs_fault(fault).query; }
+std::string sqs_query_code(const control::Fault& fault) { return told(fault).query; }
 
 }  // namespace waybill::api

@@ -12,8 +12,8 @@ namespace waybill::api {
 
 namespace {
 
-constexpr std::string_view kSqsTarget = "AmazonSQS.";
-constexpr std::string_view kSqsVersion = "2012-11-05";
+constexpr std::string_view kTargetPrefix = "AmazonSQS.";
+constexpr std::string_view kVersion = "2012-11-05";
 
 SqsRun sqs_run(std::string_view name) {
   static const std::map<std::string_view, SqsRun> kRuns{
@@ -71,12 +71,12 @@ control::Answer<> name_queue(SqsCall& call) {
 }  // namespace
 
 bool SqsApi::is_query(const QueryCall& form) {
-  if (form.has("Version")) return form.text("Version") == kSqsVersion;
+  if (form.has("Version")) return form.text("Version") == kVersion;
   return sqs_operation_model(form.action()) != nullptr;
 }
 
 void SqsApi::json(const net::HttpRequest& request, const SqsCaller& caller, net::Reply reply) const {
-  const std::string_view name = request.header("x-amz-target").substr(kSqsTarget.size());
+  const std::string_view name = request.header("x-amz-target").substr(kTargetPrefix.size());
   const SqsOperationModel* model = sqs_operation_model(name);
   if (!model) {
     return reply(sqs_refusal(SqsProtocol::json, unknown_sqs_operation(name.substr(0, 128)), request.request_id));

@@ -31,16 +31,27 @@ Status SqliteArchives::insert(const ArchiveEvent& event) {
                     .with(event.archive.value, to_millis(event.event_time), event.payload.value,
                           to_millis(event.archived_at), event.bytes)
                     .run());
-  return count_.with(event.archive.value, 1, event.bytes).run();
+  Totals& added = added_[event.archive.value];
+  ++added.events;
+  added.bytes += event.bytes;
+  return {};
+}
+
+Status SqliteArchives::store_totals() {
+  for (const auto& [archive, added] : added_) WAYBILL_CHECK(count_.with(archive, added.events, added.bytes).run());
+  added_.clear();
+  return {};
 }
 
 Result<Swept> SqliteArchives::sweep(ArchiveId archive, WallTime before, int limit) {
+  WAYBILL_CHECK(store_totals());
   auto older = older_.with(archive.value, to_millis(before), limit);
   WAYBILL_TRY(const auto rows, rows_of(older));
   return remove(archive, rows, limit);
 }
 
 Result<Swept> SqliteArchives::drop(ArchiveId archive, int limit) {
+  WAYBILL_CHECK(store_totals());
   auto any = any_.with(archive.value, limit);
   WAYBILL_TRY(const auto rows, rows_of(any));
   WAYBILL_TRY(const Swept swept, remove(archive, rows, limit));

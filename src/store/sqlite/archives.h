@@ -1,6 +1,7 @@
 // What archives hold, on the writing connection.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "store/engine.h"
@@ -18,7 +19,19 @@ class SqliteArchives final : public Archives {
   Result<Swept> sweep(ArchiveId archive, WallTime before, int limit) override;
   Result<Swept> drop(ArchiveId archive, int limit) override;
 
+  // Totals are written once a transaction, before its commit: they are one row for all events of an archive.
+  Status store_totals();
+  void forget_totals() { added_.clear(); }  // of a transaction that was undone, or whose archives were
+  void savepoint() { added_at_savepoint_ = added_; }
+  void rolled_back_to_savepoint() { added_ = added_at_savepoint_; }
+
  private:
+  struct Totals {
+    std::int64_t events = 0;
+    std::int64_t bytes = 0;
+  };
+  using TotalsByArchive = std::map<std::int64_t, Totals>;
+
   struct Row {
     std::int64_t event_time, payload, bytes;
   };
@@ -26,6 +39,8 @@ class SqliteArchives final : public Archives {
   Result<Swept> remove(ArchiveId archive, const std::vector<Row>& rows, int limit);
   Status let_go(const Row& row);
 
+  TotalsByArchive added_;  // in this transaction, not stored yet
+  TotalsByArchive added_at_savepoint_;
   Statement insert_;
   Statement count_;
   Statement older_;

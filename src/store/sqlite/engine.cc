@@ -90,6 +90,7 @@ Status SqliteEngine::load() {
 
 Status SqliteEngine::begin() {
   steps_at_begin_ = steps_at_savepoint_ = pending_.steps();
+  archives_.forget_totals();
   return begin_.with().run();
 }
 
@@ -97,6 +98,7 @@ Status SqliteEngine::commit() {
   // Without this a COMMIT after SQLite's own rollback would be an error that looks like a bug.
   WAYBILL_CHECK(database_.require_transaction());
   WAYBILL_CHECK(sequence_.store());
+  WAYBILL_CHECK(archives_.store_totals());
   const auto committed = commit_.with().run();
   if (!committed) {
     // The disk was full or the like: SQLite has or has not rolled back, nothing of it can have reached the disk whole.
@@ -120,6 +122,7 @@ void SqliteEngine::rollback() {
 Status SqliteEngine::savepoint() {
   WAYBILL_CHECK(database_.require_transaction());
   steps_at_savepoint_ = pending_.steps();
+  archives_.savepoint();
   return savepoint_.with().run();
 }
 
@@ -132,6 +135,7 @@ Status SqliteEngine::rollback_to_savepoint() {
   WAYBILL_CHECK(database_.require_transaction());
   WAYBILL_CHECK(rollback_to_.with().run());
   WAYBILL_CHECK(release_.with().run());
+  archives_.rolled_back_to_savepoint();
   return undone(steps_at_savepoint_);
 }
 
@@ -143,6 +147,7 @@ Status SqliteEngine::undone(std::uint64_t steps) {
 
 Status SqliteEngine::clear_data() {
   WAYBILL_CHECK(database_.require_transaction());
+  archives_.forget_totals();
   return database_.execute(
       "DELETE FROM payloads; DELETE FROM deliveries; DELETE FROM dead_letters; DELETE FROM history;"
       "DELETE FROM archived_payloads; DELETE FROM archived_events; DELETE FROM archives;"

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <netinet/tcp.h>
+#include <optional>
 #include <stdexcept>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -51,9 +52,10 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection() { ::close(socket_); }
 
-  void send(const std::string& text) {
+  // Its latency counts from `due`.
+  void send(const std::string& text, Clock::time_point due) {
     answer_.clear();
-    sent_at_ = Clock::now();
+    sent_at_ = due;
     for (std::size_t at = 0; at < text.size();) {
       const ssize_t written = ::send(socket_, text.data() + at, text.size() - at, MSG_NOSIGNAL);
       if (written <= 0) throw std::runtime_error("send failed");
@@ -91,53 +93,89 @@ double percentile(std::vector<double>& sorted, double share) {
   return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
 }
 
-}  // namespace
-
-LoadResult drive(const LoadPlan& plan) {
-  const int poll = ::epoll_create1(0);
-  std::vector<std::unique_ptr<Connection>> connections;
-  for (int i = 0; i < plan.connections; ++i) {
-    connections.push_back(std::make_unique<Connection>(plan.port));
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = connections.back().get();
-    ::epoll_ctl(poll, EPOLL_CTL_ADD, connections.back()->socket(), &event);
-  }
-  LoadResult result;
-  std::vector<double> latencies;
-  std::int64_t sent = 0;
-  int waiting = 0;
-  const auto began = Clock::now();
-  const auto next = [&](Connection& connection) {
-    if (sent >= plan.events) return;
-    connection.send(request_text(plan.entries_per_request, sent));
-    sent += plan.entries_per_request;
-    ++waiting;
-  };
-  for (auto& connection : connections) next(*connection);
-  while (waiting > 0) {
-    epoll_event events[64];
-    const int count = ::epoll_wait(poll, events, 64, 10'000);
-    if (count <= 0) throw std::runtime_error("no answer within ten seconds");
-    for (int i = 0; i < count; ++i) {
-      auto& connection = *static_cast<Connection*>(events[i].data.ptr);
-      if (!connection.receive()) continue;
-      --waiting;
-      latencies.push_back(connection.milliseconds());
-      if (connection.good()) {
-        result.acknowledged += plan.entries_per_request;
-      } else {
-        ++result.refused;
-      }
-      next(connection);
+class Load {
+ public:
+  explicit Load(const LoadPlan& plan) : plan_(plan), poll_(::epoll_create1(0)) {
+    for (int i = 0; i < plan.connections; ++i) {
+      connections_.push_back(std::make_unique<Connection>(plan.port));
+      epoll_event event{};
+      event.events = EPOLLIN;
+      event.data.ptr = connections_.back().get();
+      ::epoll_ctl(poll_, EPOLL_CTL_ADD, connections_.back()->socket(), &event);
+      idle_.push_back(connections_.back().get());
     }
   }
-  result.seconds = std::chrono::duration<double>(Clock::now() - began).count();
-  ::close(poll);
-  std::sort(latencies.begin(), latencies.end());
-  result.p50_ms = percentile(latencies, 0.50);
-  result.p99_ms = percentile(latencies, 0.99);
-  return result;
-}
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+  ~Load() { ::close(poll_); }
+
+  LoadResult run() {
+    began_ = Clock::now();
+    while (true) {
+      const auto next_send = send_what_is_due();
+      if (sent_ >= plan_.events && idle_.size() == connections_.size()) break;
+      wait_until(next_send);
+    }
+    result_.seconds = std::chrono::duration<double>(Clock::now() - began_).count();
+    std::sort(latencies_.begin(), latencies_.end());
+    result_.p50_ms = percentile(latencies_, 0.50);
+    result_.p99_ms = percentile(latencies_, 0.99);
+    return result_;
+  }
+
+ private:
+  // When the next request is due; none while that depends on an answer.
+  std::optional<Clock::time_point> send_what_is_due() {
+    while (sent_ < plan_.events && !idle_.empty()) {
+      const auto now = Clock::now();
+      const auto due = plan_.paced_rate > 0 ? due_time() : now;
+      if (due > now) return due;
+      idle_.back()->send(request_text(plan_.entries_per_request, sent_), due);
+      idle_.pop_back();
+      sent_ += plan_.entries_per_request;
+    }
+    return std::nullopt;
+  }
+
+  Clock::time_point due_time() const {
+    const double number = static_cast<double>(sent_) / plan_.entries_per_request;
+    return began_ +
+           std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(number / plan_.paced_rate));
+  }
+
+  void wait_until(std::optional<Clock::time_point> next_send) {
+    constexpr std::chrono::nanoseconds kMostPatience = std::chrono::seconds{10};
+    const auto wait = next_send ? std::max<std::chrono::nanoseconds>(*next_send - Clock::now(), {}) : kMostPatience;
+    const timespec timeout{static_cast<time_t>(wait.count() / 1'000'000'000), wait.count() % 1'000'000'000};
+    epoll_event events[64];
+    const int count = ::epoll_pwait2(poll_, events, 64, &timeout, nullptr);
+    if (count < 0 || (count == 0 && !next_send)) throw std::runtime_error("no answer within ten seconds");
+    for (int i = 0; i < count; ++i) receive(*static_cast<Connection*>(events[i].data.ptr));
+  }
+
+  void receive(Connection& connection) {
+    if (!connection.receive()) return;
+    idle_.push_back(&connection);
+    latencies_.push_back(connection.milliseconds());
+    if (connection.good()) {
+      result_.acknowledged += plan_.entries_per_request;
+    } else {
+      ++result_.refused;
+    }
+  }
+
+  const LoadPlan plan_;
+  const int poll_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<Connection*> idle_;
+  std::vector<double> latencies_;
+  Clock::time_point began_;
+  std::int64_t sent_ = 0;
+  LoadResult result_;
+};
+
+}  // namespace
+
+LoadResult drive(const LoadPlan& plan) { return Load(plan).run(); }
 
 }  // namespace waybill::bench

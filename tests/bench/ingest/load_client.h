@@ -13,6 +13,9 @@ struct LoadPlan {
   int connections = 32;
   int entries_per_request = 10;
   std::int64_t events = 100'000;
+  // Requests a second, sent when their time has come whether or not earlier ones were answered; latencies count from
+  // that time. 0: each connection sends its next request when the last one was answered.
+  double paced_rate = 0;
 };
 
 struct LoadResult {

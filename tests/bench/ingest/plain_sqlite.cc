@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdexcept>
 #include <string>
+#include <sys/vfs.h>
 #include <unistd.h>
 #include <vector>
 
@@ -75,8 +76,9 @@ class Writer {
   Writer(Sqlite& to, std::vector<Row> items)
       : to_(to),
         items_(std::move(items)),
-        payload_(to.prepare(
-            "INSERT INTO payloads VALUES (?1, 1, ?1, 'arn:aws:events:us-east-1:000000000000:event-bus/b', ?2)")),
+        payload_(to.prepare("INSERT INTO archived_payloads VALUES (?1, 1, ?1, "
+                            "'arn:aws:events:us-east-1:000000000000:event-bus/b', ?2)")),
+        archived_(to.prepare("INSERT INTO archived_events VALUES (1, ?1 / 10000, ?1, ?1, 420)")),
         delivery_(to.prepare("INSERT INTO deliveries VALUES (1, ?1, ?1, ?1, 0, 0, ?1, '')")),
         removal_(to.prepare("DELETE FROM deliveries WHERE endpoint = 1 AND due = ?1 AND id = ?1 AND attempts = 0")) {
     std::string marks = "?1";
@@ -84,13 +86,15 @@ class Writer {
     item_ = to.prepare("INSERT INTO item_1 VALUES (" + marks + ")");
   }
   ~Writer() {
-    for (sqlite3_stmt* each : {payload_, delivery_, removal_, item_}) sqlite3_finalize(each);
+    for (sqlite3_stmt* each : {payload_, archived_, delivery_, removal_, item_}) sqlite3_finalize(each);
   }
 
   void accept(std::int64_t number) {
     sqlite3_bind_int64(payload_, 1, number);
     sqlite3_bind_text(payload_, 2, body_.data(), static_cast<int>(body_.size()), SQLITE_STATIC);
     step(payload_);
+    sqlite3_bind_int64(archived_, 1, number);
+    step(archived_);
     sqlite3_bind_int64(delivery_, 1, number);
     step(delivery_);
   }
@@ -110,7 +114,7 @@ class Writer {
  private:
   Sqlite& to_;
   std::vector<Row> items_;
-  sqlite3_stmt *payload_, *delivery_, *removal_, *item_;
+  sqlite3_stmt *payload_, *archived_, *delivery_, *removal_, *item_;
   const std::string body_ = std::string(420, 'x');  // an event of this benchmark, in delivered form
 };
 
@@ -136,6 +140,15 @@ double replay_rows(const std::filesystem::path& filled, const std::filesystem::p
     to.run("COMMIT");
   }
   return std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+void refuse_memory(const std::filesystem::path& directory) {
+  constexpr long kTmpfs = 0x01021994, kRamfs = 0x858458f6;
+  struct statfs about {};
+  if (::statfs(directory.c_str(), &about) != 0) throw std::runtime_error("cannot look at " + directory.string());
+  if (about.f_type == kTmpfs || about.f_type == kRamfs) {
+    throw std::runtime_error(directory.string() + " lies in memory; set WAYBILL_BENCH_DIR to a directory on a disk");
+  }
 }
 
 double fsync_seconds(const std::filesystem::path& directory) {

@@ -40,9 +40,9 @@ class UnsupportedTest(EventBridgeTest):
         self.check_unsupported("putRule", {})
 
     def test_another_service(self):
-        answer = self.daemon.call({}, "AmazonSQS.ListQueues")
+        answer = self.daemon.call({}, "DynamoDB_20120810.ListTables")
         self.assertEqual((answer.status, answer.json()["__type"]), (400, "UnknownOperationException"), answer)
-        self.assertIn("ListQueues", answer.json()["message"])
+        self.assertIn("ListTables", answer.json()["message"])
 
     def test_no_operation(self):
         answer = self.daemon.call({}, None)

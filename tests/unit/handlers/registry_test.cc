@@ -22,7 +22,7 @@ TEST_CASE("the built-in systems are found by plugin and name") {
   HandlerRegistry registry;
   REQUIRE(add_builtin_handlers(registry).has_value());
   CHECK(registry.names() == std::vector<std::string>{"logistics.notification_handler", "logistics.shipment_processor",
-                                                     "logistics.status_updater"});
+                                                     "logistics.status_updater", "shipment_pipeline.event_processor"});
   CHECK(registry.find("logistics.shipment_processor") != nullptr);
   CHECK(registry.find("logistics.nobody") == nullptr);
   CHECK(registry.find("logistics") == nullptr);

@@ -7,7 +7,7 @@ using namespace waybill::queue;
 
 namespace {
 
-SendEntry entry(std::string body) {
+SendEntry send_entry(std::string body) {
   SendEntry made;
   made.body = std::move(body);
   return made;
@@ -31,14 +31,14 @@ std::string code(const QueueSpec& queue, const SendEntry& sent) {
 TEST_CASE("a body counts with its attributes") {
   QueueSpec queue;
   queue.max_message_bytes = 1024;
-  CHECK(code(queue, entry(std::string(1024, 'x'))).empty());
-  CHECK(code(queue, entry(std::string(1025, 'x'))) == "InvalidParameterValue");
-  SendEntry with = entry(std::string(1020, 'x'));
+  CHECK(code(queue, send_entry(std::string(1024, 'x'))).empty());
+  CHECK(code(queue, send_entry(std::string(1025, 'x'))) == "InvalidParameterValue");
+  SendEntry with = send_entry(std::string(1020, 'x'));
   with.attributes["a"] = {"String", "vv"};
   CHECK(code(queue, with) == "InvalidParameterValue");
   CHECK(check_message(queue, with).error().message ==
         "One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.");
-  CHECK(code(queue, entry("")) == "MissingParameter");
+  CHECK(code(queue, send_entry("")) == "MissingParameter");
 }
 
 TEST_CASE("a body is text that XML could hold") {
@@ -48,11 +48,11 @@ TEST_CASE("a body is text that XML could hold") {
   CHECK_FALSE(is_message_text("\xFF"));
   CHECK_FALSE(is_message_text("\xEF\xBF\xBF"));
   CHECK_FALSE(is_message_text("\xED\xA0\x80"));
-  CHECK(code(QueueSpec{}, entry("\x02")) == "InvalidMessageContents");
+  CHECK(code(QueueSpec{}, send_entry("\x02")) == "InvalidMessageContents");
 }
 
 TEST_CASE("a FIFO queue wants a group and something to tell duplicates by") {
-  SendEntry sent = entry("x");
+  SendEntry sent = send_entry("x");
   CHECK(code(fifo(), sent) == "MissingParameter");
   sent.group_id = "g";
   CHECK(code(fifo(), sent) == "InvalidParameterValue");
@@ -67,7 +67,7 @@ TEST_CASE("a FIFO queue wants a group and something to tell duplicates by") {
 }
 
 TEST_CASE("a standard queue takes a group, a delay up to 15 minutes, and no deduplication id") {
-  SendEntry sent = entry("x");
+  SendEntry sent = send_entry("x");
   sent.group_id = "g";
   sent.delay = std::chrono::seconds{900};
   CHECK(code(QueueSpec{}, sent).empty());
@@ -79,7 +79,7 @@ TEST_CASE("a standard queue takes a group, a delay up to 15 minutes, and no dedu
 }
 
 TEST_CASE("duplicates are told by id, by content, by queue or by group") {
-  SendEntry sent = entry("hello");
+  SendEntry sent = send_entry("hello");
   CHECK(deduplication_id(QueueSpec{}, sent).empty());
   CHECK(deduplication_id(fifo(true), sent) == "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
   sent.deduplication_id = "d";

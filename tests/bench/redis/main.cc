@@ -1,0 +1,126 @@
+// ./dev bench redis [--check] [--rounds N] [--requests N]: single-entry PutEvents that are stored durably, beside Redis
+// that appends the same bytes and syncs before it answers, in turn and in the same directory; and the latency of
+// PutEvents at half of the rate that the whole pipeline of logistics-events reached, in syncs.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include "ingest/daemon_child.h"
+#include "ingest/load_client.h"
+#include "ingest/plain_sqlite.h"
+#include "redis/redis_child.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace waybill::bench;
+
+constexpr int kConnections = 32;
+constexpr std::size_t kEventBytes = 420;  // an event of the load client, as it is stored
+constexpr double kLeastRatio = 1.0;       // of Redis
+constexpr double kMostSyncs = 5;          // p99 at half load
+
+std::string required(const char* variable) {
+  const char* value = std::getenv(variable);
+  if (!value) throw std::runtime_error(std::string(variable) + " is not set; run this through ./dev bench redis");
+  return value;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+class Rounds {
+ public:
+  Rounds(fs::path base, std::int64_t requests) : base_(std::move(base)), requests_(requests) {}
+
+  void measure() {
+    const LoadResult stored = load(WAYBILL_BENCH_ARCHIVE, 0);
+    const double waybill = static_cast<double>(stored.acknowledged) / stored.seconds;
+    const double redis = RedisChild(fresh()).xadd_rate(kConnections, requests_, kEventBytes);
+    const LoadResult full = load(WAYBILL_RULES, 0);
+    const double handled = static_cast<double>(full.acknowledged) / full.seconds;
+    const double sync_ms = fsync_seconds(base_) * 1000;
+    const LoadResult half = load(WAYBILL_RULES, handled / 2);
+    std::printf("%12.0f %12.0f %7.2f %14.0f %9.3f %9.3f %9.3f %7.1f\n", waybill, redis, waybill / redis, handled,
+                half.p50_ms, half.p99_ms, sync_ms, half.p99_ms / sync_ms);
+    std::fflush(stdout);
+    ratios_.push_back(waybill / redis);
+    syncs_.push_back(half.p99_ms / sync_ms);
+  }
+
+  bool holds() const {
+    std::printf("median: %.2f of Redis, p99 at half load %.1f syncs\n", median(ratios_), median(syncs_));
+    return median(ratios_) >= kLeastRatio && median(syncs_) <= kMostSyncs;
+  }
+
+ private:
+  fs::path fresh() const {
+    const fs::path directory = base_ / "run";
+    fs::remove_all(directory);
+    fs::create_directories(directory);
+    return directory;
+  }
+
+  LoadResult load(const char* rules, double rate) const {
+    const DaemonChild daemon(required("WAYBILL_BINARY"), rules, fresh());
+    LoadPlan plan;
+    plan.port = daemon.port();
+    plan.connections = kConnections;
+    plan.entries_per_request = 1;
+    plan.events = requests_;
+    plan.paced_rate = rate;
+    const LoadResult result = drive(plan);
+    if (result.refused > 0) throw std::runtime_error(std::to_string(result.refused) + " requests were refused");
+    return result;
+  }
+
+  const fs::path base_;
+  const std::int64_t requests_;
+  std::vector<double> ratios_;
+  std::vector<double> syncs_;
+};
+
+int run(int count, char** arguments) {
+  bool check = false;
+  int rounds = 5;
+  std::int64_t requests = 50'000;
+  for (int i = 1; i < count; ++i) {
+    if (std::strcmp(arguments[i], "--check") == 0) {
+      check = true;
+    } else if (std::strcmp(arguments[i], "--rounds") == 0 && i + 1 < count) {
+      rounds = std::atoi(arguments[++i]);
+    } else if (std::strcmp(arguments[i], "--requests") == 0 && i + 1 < count) {
+      requests = std::atoll(arguments[++i]);
+    } else {
+      throw std::runtime_error("usage: bench_redis [--check] [--rounds N] [--requests N]");
+    }
+  }
+  const fs::path base = fs::path(required("WAYBILL_BENCH_DIR")) / "redis";
+  fs::create_directories(base);
+  refuse_memory(base);
+  std::printf("%12s %12s %7s %14s %9s %9s %9s %7s\n", "PutEvents/s", "XADD/s", "ratio", "with handler/s", "half p50",
+              "half p99", "sync ms", "syncs");
+  Rounds results(base, requests);
+  for (int round = 0; round < rounds; ++round) results.measure();
+  const bool good = results.holds();
+  if (!check) return 0;
+  std::printf("%s: at least %.2f of Redis and at most %.0f syncs are wanted\n", good ? "gates held" : "GATE MISSED",
+              kLeastRatio, kMostSyncs);
+  return good ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    return run(count, arguments);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bench_redis: %s\n", error.what());
+    return 2;
+  }
+}

@@ -1,0 +1,161 @@
+#include "queue/move_tasks.h"
+
+#include "support/queue_rig.h"
+
+using namespace waybill;
+using namespace waybill::queue;
+using namespace waybill::testing;
+using std::chrono::seconds;
+
+namespace {
+
+class World {
+ public:
+  World() {
+    rig.put_queue("dead");
+    rig.put_queue("other");
+    rig.put_queue("q", {{"RedrivePolicy", {{"deadLetterTargetArn", queue_arn("dead")}, {"maxReceiveCount", 1}}}});
+    open();
+  }
+  ~World() {
+    tasks->stop();
+    rig.commit();
+  }
+
+  void open() {
+    book = std::make_unique<control::Book>(*rig.journal, *rig.readers, rig.wall,
+                                           [](const Catalog&) -> Result<control::Wiring> { return control::Wiring{}; });
+    REQUIRE(book->load().has_value());
+    tasks = std::make_unique<MoveTasks>(MoveTasks::Ports{*book, rig.topology, *rig.journal, *rig.readers, rig.workers,
+                                                         rig.wall, random,
+                                                         [this](std::vector<NewDelivery> made) {
+                                                           for (auto& each : made)
+                                                             deliveries.push_back(std::move(each));
+                                                         },
+                                                         [this](Millis delay) { wake = delay; }});
+  }
+  void fill(int messages) {
+    for (int i = 0; i < messages; ++i) rig.send_text("q", "m" + std::to_string(i));
+    for (int i = 0; i < messages; i += 10) rig.receive("q");
+    rig.advance(seconds{30});
+    CHECK(rig.receive("q").empty());
+  }
+  MoveTask only() {
+    const auto list = tasks->list(queue_arn("dead"), 10);
+    REQUIRE(list.has_value());
+    REQUIRE(list->size() == 1);
+    return list->front();
+  }
+
+  QueueRig rig;
+  SeededRandom random{3};
+  std::unique_ptr<control::Book> book;
+  std::unique_ptr<MoveTasks> tasks;
+  std::vector<NewDelivery> deliveries;
+  std::optional<Millis> wake;
+};
+
+}  // namespace
+
+TEST_CASE("messages go back to the queue they came from, as new ones") {
+  World world;
+  world.fill(3);
+  CHECK(world.rig.counts("dead").visible == 3);
+  const auto handle = world.tasks->start(queue_arn("dead"), "", {});
+  REQUIRE(handle.has_value());
+  CHECK(world.only().handle == *handle);
+  world.rig.commit();
+  CHECK(world.rig.counts("dead").visible == 0);
+  const auto back = world.rig.receive("q");
+  REQUIRE(back.size() == 3);
+  CHECK(back[0].receive_count == 1);
+  CHECK(back[0].dead_letter_source_arn.empty());
+  const MoveTask task = world.only();
+  CHECK(task.status == "COMPLETED");
+  CHECK(task.moved == 3);
+  CHECK(task.to_move == 3);
+  CHECK(task.handle.empty());
+}
+
+TEST_CASE("messages go to the queue that is named") {
+  World world;
+  world.fill(2);
+  REQUIRE(world.tasks->start(queue_arn("dead"), queue_arn("other"), {}).has_value());
+  world.rig.commit();
+  CHECK(world.rig.receive("other").size() == 2);
+}
+
+TEST_CASE("a rate makes a task take its time, and it can be cancelled meanwhile") {
+  World world;
+  world.fill(20);
+  const auto handle = world.tasks->start(queue_arn("dead"), "", 5);
+  REQUIRE(handle.has_value());
+  world.rig.commit();
+  CHECK(world.only().moved == 5);
+  CHECK(world.tasks->next_due() == world.rig.wall.now() + seconds{1});
+  world.rig.wall.advance(seconds{1});
+  world.tasks->wake();
+  world.rig.commit();
+  CHECK(world.only().moved == 10);
+  CHECK(world.tasks->start(queue_arn("dead"), "", {}).error().code == "InvalidParameterValue");
+  CHECK(*world.tasks->cancel(*handle) == 10);
+  world.rig.commit();
+  CHECK(world.only().status == "CANCELLED");
+  CHECK(world.rig.counts("dead").visible == 10);
+  CHECK(world.tasks->cancel(*handle).error().code == "ResourceNotFoundException");
+}
+
+TEST_CASE("a task goes on after a restart") {
+  World world;
+  world.fill(10);
+  REQUIRE(world.tasks->start(queue_arn("dead"), "", 4).has_value());
+  world.rig.commit();
+  world.tasks->stop();
+  world.tasks.reset();
+  world.book.reset();
+  world.rig.crash();
+  world.open();
+  world.rig.wall.advance(seconds{2});
+  for (int i = 0; i < 5 && world.only().status == "RUNNING"; ++i) {
+    world.tasks->wake();
+    world.rig.commit();
+    world.rig.wall.advance(seconds{2});
+  }
+  CHECK(world.only().status == "COMPLETED");
+  CHECK(world.rig.counts("q").visible == 10);
+}
+
+TEST_CASE("what cannot be moved is refused, or told as the task's failure") {
+  World world;
+  CHECK(world.tasks->start(queue_arn("none"), "", {}).error().code == "ResourceNotFoundException");
+  CHECK(world.tasks->start(queue_arn("q"), "", {}).error().code == "InvalidParameterValue");
+  CHECK(world.tasks->start(queue_arn("dead"), queue_arn("none"), {}).error().code == "ResourceNotFoundException");
+  CHECK(world.tasks->start(queue_arn("dead"), "", 501).error().code == "InvalidParameterValue");
+  world.rig.send_text("dead", "sent here by hand");
+  REQUIRE(world.tasks->start(queue_arn("dead"), "", {}).has_value());
+  world.rig.commit();
+  CHECK(world.only().status == "FAILED");
+  CHECK(world.only().failure_reason == "CouldNotDetermineMessageSource");
+  CHECK(world.rig.counts("dead").visible == 1);
+}
+
+TEST_CASE("what a rule's target left goes back to the target as a delivery") {
+  World world;
+  const std::string rule = "arn:aws:events:us-east-1:000000000000:rule/r";
+  const std::string target = "arn:aws:lambda:us-east-1:000000000000:function:work";
+  world.rig.put("AWS::Events::Rule", "default/r",
+                {{"EventPattern", R"({"source":["x"]})"},
+                 {"Targets", {{{"Id", "1"}, {"Arn", target}, {"DeadLetterConfig", {{"Arn", queue_arn("dead")}}}}}}});
+  SendEntry entry;
+  entry.body = R"({"shaped":1})";
+  entry.attributes["RULE_ARN"] = {"String", rule};
+  entry.attributes["TARGET_ARN"] = {"String", target};
+  REQUIRE(world.rig.send("dead", entry).has_value());
+  REQUIRE(world.tasks->start(queue_arn("dead"), "", {}).has_value());
+  world.rig.commit();
+  CHECK(world.only().status == "COMPLETED");
+  REQUIRE(world.deliveries.size() == 1);
+  CHECK(world.deliveries[0].payload->body == R"({"shaped":1})");
+  CHECK(world.deliveries[0].payload->kind == PayloadKind::shaped_input);
+  CHECK(world.rig.counts("dead").visible == 0);
+}
