@@ -40,9 +40,9 @@ class UnsupportedTest(EventBridgeTest):
         self.check_unsupported("putRule", {})
 
     def test_another_service(self):
-        answer = self.daemon.call({}, "DynamoDB_20120810.ListTables")
+        answer = self.daemon.call({}, "AmazonKinesis.ListStreams")
         self.assertEqual((answer.status, answer.json()["__type"]), (400, "UnknownOperationException"), answer)
-        self.assertIn("ListTables", answer.json()["message"])
+        self.assertIn("ListStreams", answer.json()["message"])
 
     def test_no_operation(self):
         answer = self.daemon.call({}, None)
