@@ -6,7 +6,7 @@
 
 namespace waybill::api {
 
-namespace {
+namespace sqs_tables {
 
 using Shape = SqsShape;
 using Member = SqsMember;
@@ -232,13 +232,14 @@ constexpr std::array kModels{
     SqsOperationModel{"UntagQueue", kUntagQueue, {}},
 };
 
-}  // namespace
+}  // namespace sqs_tables
 
 const SqsOperationModel* sqs_operation_model(std::string_view name) {
-  const auto found = std::find_if(kModels.begin(), kModels.end(), [&](const auto& each) { return each.name == name; });
-  return found == kModels.end() ? nullptr : &*found;
+  const auto found = std::find_if(sqs_tables::kModels.begin(), sqs_tables::kModels.end(),
+                                  [&](const auto& each) { return each.name == name; });
+  return found == sqs_tables::kModels.end() ? nullptr : &*found;
 }
 
-std::span<const SqsOperationModel> sqs_operation_models() { return kModels; }
+std::span<const SqsOperationModel> sqs_operation_models() { return sqs_tables::kModels; }
 
 }  // namespace waybill::api

@@ -29,8 +29,9 @@ struct Asked {
   bool fifo = false;
 };
 
-control::Answer<std::optional<std::int64_t>> read_number(const SqsJson& request, const char* name, std::int64_t least,
-                                                         std::int64_t most, const char* reason) {
+control::Answer<std::optional<std::int64_t>> read_sqs_number(const SqsJson& request, const char* name,
+                                                             std::int64_t least, std::int64_t most,
+                                                             const char* reason) {
   const auto found = request.find(name);
   if (found == request.end()) return std::optional<std::int64_t>();
   const std::int64_t number = found->get<std::int64_t>();
@@ -46,11 +47,11 @@ std::optional<std::chrono::seconds> in_seconds(const std::optional<std::int64_t>
 control::Answer<queue::ReceiveRequest> read_receive(const SqsJson& request) {
   queue::ReceiveRequest receive;
   WAYBILL_TRY(const auto most,
-              read_number(request, "MaxNumberOfMessages", 1, 10, "Must be between 1 and 10, if provided."));
-  WAYBILL_TRY(const auto visibility, read_number(request, "VisibilityTimeout", 0, queue::kMaxVisibility.count(),
-                                                 "Must be >= 0 and <= 43200, if provided."));
-  WAYBILL_TRY(const auto wait, read_number(request, "WaitTimeSeconds", 0, queue::kMaxWait.count(),
-                                           "Must be >= 0 and <= 20, if provided."));
+              read_sqs_number(request, "MaxNumberOfMessages", 1, 10, "Must be between 1 and 10, if provided."));
+  WAYBILL_TRY(const auto visibility, read_sqs_number(request, "VisibilityTimeout", 0, queue::kMaxVisibility.count(),
+                                                     "Must be >= 0 and <= 43200, if provided."));
+  WAYBILL_TRY(const auto wait, read_sqs_number(request, "WaitTimeSeconds", 0, queue::kMaxWait.count(),
+                                               "Must be >= 0 and <= 20, if provided."));
   receive.max_messages = static_cast<int>(most.value_or(1));
   receive.visibility = in_seconds(visibility);
   receive.wait = in_seconds(wait);

@@ -8,7 +8,7 @@ namespace waybill::api {
 
 namespace {
 
-control::Fault wrong_type(const std::string& path, const char* wanted) {
+control::Fault wrong_sqs_type(const std::string& path, const char* wanted) {
   return {"SerializationException", path + " must be " + wanted + "."};
 }
 
@@ -23,7 +23,7 @@ const char* wanted_name(SqsKind kind) {
   }
 }
 
-bool has_type(const SqsJson& value, SqsKind kind) {
+bool has_sqs_type(const SqsJson& value, SqsKind kind) {
   switch (kind) {
     case SqsKind::text:
     case SqsKind::blob: return value.is_string();
@@ -35,12 +35,13 @@ bool has_type(const SqsJson& value, SqsKind kind) {
 }
 
 // Depth is that of the shapes, whatever the text nests.
-SqsAnswer read_json(const SqsShape& shape, const SqsJson& value, const std::string& path) {
-  if (!has_type(value, shape.kind)) return wrong_type(path, wanted_name(shape.kind));
+SqsAnswer read_sqs_value(const SqsShape& shape, const SqsJson& value, const std::string& path) {
+  if (!has_sqs_type(value, shape.kind)) return wrong_sqs_type(path, wanted_name(shape.kind));
   if (shape.kind == SqsKind::list) {
     SqsJson list = SqsJson::array();
     for (const SqsJson& each : value) {
-      WAYBILL_TRY(SqsJson element, read_json(*shape.element, each, path + "[" + std::to_string(list.size()) + "]"));
+      WAYBILL_TRY(SqsJson element,
+                  read_sqs_value(*shape.element, each, path + "[" + std::to_string(list.size()) + "]"));
       list.push_back(std::move(element));
     }
     return list;
@@ -48,7 +49,7 @@ SqsAnswer read_json(const SqsShape& shape, const SqsJson& value, const std::stri
   if (shape.kind == SqsKind::map) {
     SqsJson map = SqsJson::object();
     for (const auto& [key, each] : value.items()) {
-      WAYBILL_TRY(map[key], read_json(*shape.element, each, path + "." + key));
+      WAYBILL_TRY(map[key], read_sqs_value(*shape.element, each, path + "." + key));
     }
     return map;
   }
@@ -58,14 +59,14 @@ SqsAnswer read_json(const SqsShape& shape, const SqsJson& value, const std::stri
     const auto found = value.find(member.name);
     if (found == value.end() || found->is_null()) continue;
     const std::string inner = path.empty() ? std::string(member.name) : path + "." + std::string(member.name);
-    WAYBILL_TRY(object[std::string(member.name)], read_json(member.shape, *found, inner));
+    WAYBILL_TRY(object[std::string(member.name)], read_sqs_value(member.shape, *found, inner));
   }
   return object;
 }
 
-SqsAnswer read_form(const SqsShape& shape, const QueryCall& form, const std::string& name);
+SqsAnswer read_sqs_field(const SqsShape& shape, const QueryCall& form, const std::string& name);
 
-SqsAnswer read_form_integer(const std::string& text, const std::string& name) {
+SqsAnswer read_sqs_integer(const std::string& text, const std::string& name) {
   std::int64_t number = 0;
   const char* const end = text.data() + text.size();
   const auto [digits_end, problem] = std::from_chars(text.data(), end, number);
@@ -75,24 +76,24 @@ SqsAnswer read_form_integer(const std::string& text, const std::string& name) {
   return SqsJson(number);
 }
 
-SqsAnswer read_form_members(std::span<const SqsMember> members, const QueryCall& form, const std::string& prefix) {
+SqsAnswer read_sqs_fields(std::span<const SqsMember> members, const QueryCall& form, const std::string& prefix) {
   SqsJson object = SqsJson::object();
   for (const SqsMember& member : members) {
     const std::string name = prefix + std::string(member.query);
-    WAYBILL_TRY(SqsJson value, read_form(member.shape, form, name));
+    WAYBILL_TRY(SqsJson value, read_sqs_field(member.shape, form, name));
     if (!value.is_null()) object[std::string(member.name)] = std::move(value);
   }
   return object;
 }
 
 // Null where the form has nothing of the name.
-SqsAnswer read_form(const SqsShape& shape, const QueryCall& form, const std::string& name) {
+SqsAnswer read_sqs_field(const SqsShape& shape, const QueryCall& form, const std::string& name) {
   switch (shape.kind) {
-    case SqsKind::structure: return read_form_members(shape.members, form, name + ".");
+    case SqsKind::structure: return read_sqs_fields(shape.members, form, name + ".");
     case SqsKind::list: {
       SqsJson list = SqsJson::array();
       for (const std::string& item : form.flat_items(name)) {
-        WAYBILL_TRY(SqsJson element, read_form(*shape.element, form, item));
+        WAYBILL_TRY(SqsJson element, read_sqs_field(*shape.element, form, item));
         list.push_back(std::move(element));
       }
       return list.empty() ? SqsJson() : list;
@@ -100,7 +101,7 @@ SqsAnswer read_form(const SqsShape& shape, const QueryCall& form, const std::str
     case SqsKind::map: {
       SqsJson map = SqsJson::object();
       for (const std::string& item : form.flat_items(name)) {
-        WAYBILL_TRY(SqsJson value, read_form(*shape.element, form, item + ".Value"));
+        WAYBILL_TRY(SqsJson value, read_sqs_field(*shape.element, form, item + ".Value"));
         map[form.text(item + "." + std::string(shape.key))] = value.is_null() ? SqsJson("") : std::move(value);
       }
       return map.empty() ? SqsJson() : map;
@@ -108,12 +109,12 @@ SqsAnswer read_form(const SqsShape& shape, const QueryCall& form, const std::str
     default: break;
   }
   if (!form.has(name)) return SqsJson();
-  if (shape.kind == SqsKind::integer) return read_form_integer(form.text(name), name);
+  if (shape.kind == SqsKind::integer) return read_sqs_integer(form.text(name), name);
   if (shape.kind == SqsKind::boolean) return SqsJson(form.text(name) == "true");
   return SqsJson(form.text(name));
 }
 
-control::Answer<> check_required(const SqsOperationModel& model, const SqsJson& request) {
+control::Answer<> check_sqs_required(const SqsOperationModel& model, const SqsJson& request) {
   for (const SqsMember& member : model.request) {
     if (member.required && !request.contains(member.name)) return sqs_missing(std::string(member.name));
   }
@@ -137,15 +138,15 @@ SqsAnswer read_sqs_json(const SqsOperationModel& model, std::string_view body) {
   if (!given.is_object()) {
     return control::Fault("SerializationException", "The body of the request must be a JSON object.");
   }
-  WAYBILL_TRY(SqsJson request, read_json(sqs_structure(model.request), given, ""));
-  WAYBILL_CHECK(check_required(model, request));
+  WAYBILL_TRY(SqsJson request, read_sqs_value(sqs_structure(model.request), given, ""));
+  WAYBILL_CHECK(check_sqs_required(model, request));
   drop_empty(request);
   return request;
 }
 
 SqsAnswer read_sqs_form(const SqsOperationModel& model, const QueryCall& form) {
-  WAYBILL_TRY(SqsJson request, read_form_members(model.request, form, ""));
-  WAYBILL_CHECK(check_required(model, request));
+  WAYBILL_TRY(SqsJson request, read_sqs_fields(model.request, form, ""));
+  WAYBILL_CHECK(check_sqs_required(model, request));
   return request;
 }
 
