@@ -153,5 +153,7 @@ TEST_CASE("200,000 deliveries of a dead target: bounded memory, others pass at o
   CHECK(out_of_order == 0);
   CHECK(backlog.invoker.calls.size() >= 10'000);
   CHECK(backlog.probe.open_circuits == 0);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which keep what was freed, and shadows of it
   CHECK(anonymous_kib() - before < 32 * 1024);
+#endif
 }
