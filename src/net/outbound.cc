@@ -34,18 +34,14 @@ Kind kind_of(CURLcode code, CURL* easy) {
 
 class CurlOutbound::Impl {
  public:
-  explicit Impl(OutboundOptions options) : options_(std::move(options)) {
-    init_curl();
-    multi_.reset(curl_multi_init());
-    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, options_.max_idle_connections);
-    thread_ = std::thread([this] { run(); });
-  }
+  explicit Impl(OutboundOptions options) : options_(std::move(options)) {}
   ~Impl() { stop(); }
 
   void submit(HttpCall call, Callback done) {
     {
       const std::lock_guard lock(mutex_);
       if (!stopping_) {
+        if (!multi_) begin_locked();
         submitted_.emplace_back(std::move(call), std::move(done));
         curl_multi_wakeup(multi_.get());
         return;
@@ -58,7 +54,7 @@ class CurlOutbound::Impl {
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
-      curl_multi_wakeup(multi_.get());
+      if (multi_) curl_multi_wakeup(multi_.get());
     }
     const std::lock_guard lock(joining_);
     if (thread_.joinable()) thread_.join();
@@ -72,6 +68,14 @@ class CurlOutbound::Impl {
     Callback done;
   };
   using Submitted = std::vector<std::pair<HttpCall, Callback>>;
+
+  // With the first call: libcurl's TLS takes megabytes, and many a daemon never calls anybody.
+  void begin_locked() {
+    init_curl();
+    multi_.reset(curl_multi_init());
+    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, options_.max_idle_connections);
+    thread_ = std::thread([this] { run(); });
+  }
 
   void run() {
     while (take_submitted()) {
@@ -129,8 +133,8 @@ class CurlOutbound::Impl {
   static OutboundError stopped() { return {Kind::stopped, "the call was given up: the HTTP client was stopped"}; }
 
   const OutboundOptions options_;
-  std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_{nullptr, curl_multi_cleanup};
-  std::unordered_map<CURL*, std::unique_ptr<Transfer>> transfers_;  // the thread's own
+  std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_{nullptr, curl_multi_cleanup};  // constant once made
+  std::unordered_map<CURL*, std::unique_ptr<Transfer>> transfers_;                            // the thread's own
   std::mutex mutex_;
   Submitted submitted_;    // guarded by mutex_ until the thread ends
   bool stopping_ = false;  // guarded by mutex_

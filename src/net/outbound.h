@@ -47,7 +47,7 @@ struct OutboundOptions {
 };
 
 // Over libcurl. Connections are reused, certificates verified, redirects not followed, proxies of the environment not
-// used. It owns its thread, as the Journal owns its writer: made by the constructor, ended by stop(). Timeouts are
+// used. It owns its thread, as the Journal owns its writer: made with the first call, ended by stop(). Timeouts are
 // always real time, hence no clock. Callbacks run on that thread; only a call that comes after stop() is answered on
 // the thread that submits, before submit() returns.
 class CurlOutbound final : public Outbound {
