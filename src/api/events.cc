@@ -36,18 +36,18 @@ void EventsApi::put_events(net::HttpRequest request, BodyForm form, net::Reply r
     for (bus::Entry& entry : list) entry.place = place;
   }
   // On the writer thread: writing so short a text takes less than handing it to another thread.
-  ports_.acceptor.put_events(
-      list, ports_.sink, [form, id = std::move(request.request_id), reply = std::move(reply)](auto done) mutable {
-        if (!done) {
-          reply(to_response(from_refusal(done.error(), form == BodyForm::aws)));
-          return;
-        }
-        log_refused_entries(id, *done);
-        net::HttpResponse response;
-        response.content_type = form == BodyForm::aws ? kAwsJson : "application/json";
-        response.body = put_events_response(*done);
-        reply(std::move(response));
-      });
+  ports_.acceptor.put_events(list, ports_.sink,
+                             [form, id = std::move(request.request_id), reply = std::move(reply)](auto done) mutable {
+                               if (!done) {
+                                 reply(to_response(from_refusal(done.error(), form == BodyForm::aws)));
+                                 return;
+                               }
+                               log_refused_entries(id, *done);
+                               net::HttpResponse response;
+                               response.content_type = form == BodyForm::aws ? kAwsJson : "application/json";
+                               response.body = put_events_response(*done);
+                               reply(std::move(response));
+                             });
 }
 
 }  // namespace waybill::api

@@ -1,8 +1,8 @@
 #include "expr/event_variable.h"
 
 #include "base/iso_time.h"
-#include "expr/json_slice.h"
 #include "base/json_text.h"
+#include "expr/json_slice.h"
 
 namespace waybill::expr {
 namespace {

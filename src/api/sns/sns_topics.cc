@@ -157,15 +157,14 @@ SnsAnswer sns_get_topic_attributes(const SnsCall& call) {
     for (const SubscriptionSpec& each : topic->subscriptions) ++(each.confirmed ? confirmed : pending);
   }
   const std::string& account = row->resource.key.account;
-  std::vector<std::pair<std::string, std::string>> attributes{
-      {"TopicArn", arn},
-      {"Owner", account},
-      {"DisplayName", sns_property(row->body, "DisplayName")},
-      {"Policy", shown_policy(*catalog, *row, arn)},
-      {"SubscriptionsConfirmed", std::to_string(confirmed)},
-      {"SubscriptionsPending", std::to_string(pending)},
-      {"SubscriptionsDeleted", "0"},
-      {"EffectiveDeliveryPolicy", kDefaultEffectivePolicy}};
+  std::vector<std::pair<std::string, std::string>> attributes{{"TopicArn", arn},
+                                                              {"Owner", account},
+                                                              {"DisplayName", sns_property(row->body, "DisplayName")},
+                                                              {"Policy", shown_policy(*catalog, *row, arn)},
+                                                              {"SubscriptionsConfirmed", std::to_string(confirmed)},
+                                                              {"SubscriptionsPending", std::to_string(pending)},
+                                                              {"SubscriptionsDeleted", "0"},
+                                                              {"EffectiveDeliveryPolicy", kDefaultEffectivePolicy}};
   for (const char* name : {"DeliveryPolicy", "SignatureVersion", "KmsMasterKeyId", "TracingConfig"}) {
     const std::string value = sns_property(row->body, name);
     if (value.empty()) continue;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "daemon/cli/raw_json.h"
 #include "base/json_text.h"
+#include "daemon/cli/raw_json.h"
 #include "net/url.h"
 
 namespace waybill::cli {

@@ -2,13 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "daemon/cli/arn_text.h"
 #include "daemon/cli/daemon_client.h"
 #include "daemon/cli/dead_letter_filter.h"
 #include "daemon/cli/input.h"
 #include "daemon/cli/text_table.h"
 #include "daemon/cli/verbs.h"
-#include "base/json_text.h"
 
 namespace waybill::cli {
 

@@ -10,7 +10,6 @@ namespace waybill::logistics {
 
 namespace {
 
-
 struct Shipment {
   std::string id;
   std::string status;

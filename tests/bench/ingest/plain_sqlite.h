@@ -7,8 +7,8 @@
 namespace waybill::bench {
 
 // Copies the schema of a database that the daemon has filled, then writes the rows of its table "item_1" (as often as
-// needed to make `events`) the way the daemon did: archived payload and delivery in one transaction, item and removal of the
-// delivery in a later one, `commits` synced transactions in all. Answers the seconds.
+// needed to make `events`) the way the daemon did: archived payload and delivery in one transaction, item and removal
+// of the delivery in a later one, `commits` synced transactions in all. Answers the seconds.
 double replay_rows(const std::filesystem::path& filled, const std::filesystem::path& fresh, std::int64_t events,
                    std::int64_t commits);
 

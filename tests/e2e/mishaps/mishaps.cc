@@ -6,7 +6,8 @@
 
 namespace {
 
-// Each call needs what the next one gives, so that no compiler makes a loop of it. The stack ends long before the count.
+// Each call needs what the next one gives, so that no compiler makes a loop of it. The stack ends long before the
+// count.
 [[gnu::noinline]] int recurse(volatile int* depth) {
   volatile int here[256] = {*depth + 1};
   if (here[0] < 0) return 0;

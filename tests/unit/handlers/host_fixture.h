@@ -32,7 +32,9 @@ class Host {
     store::Changes changes;
     changes.add(store::PutTable{things()});
     pipeline.journal.apply(store::Lane::internal, std::move(changes)).value();
-    pipeline.invoker.act = [this](const delivery::Attempt& attempt) { return invoker.invoke(attempt, attempt.payload.body); };
+    pipeline.invoker.act = [this](const delivery::Attempt& attempt) {
+      return invoker.invoke(attempt, attempt.payload.body);
+    };
   }
 
   // One event through the pipeline, as far as it goes without time passing.

@@ -190,7 +190,9 @@ TEST_CASE("a function whose handler is not loaded is a missing resource") {
   HandlerRegistry empty;
   FunctionInvoker invoker({empty, host.effects, host.pipeline.readers, host.pipeline.topology, host.tables,
                            host.pipeline.random, LogLevel::error});
-  host.pipeline.invoker.act = [&](const delivery::Attempt& attempt) { return invoker.invoke(attempt, attempt.payload.body); };
+  host.pipeline.invoker.act = [&](const delivery::Attempt& attempt) {
+    return invoker.invoke(attempt, attempt.payload.body);
+  };
   host.run({});
   CHECK(host.dead_letter().starts_with("NO_RESOURCE: function work names the handler test.work"));
 }
