@@ -1,5 +1,7 @@
 #include "api/events.h"
 
+#include <algorithm>
+
 #include "api/control_api.h"
 #include "base/log.h"
 
@@ -12,6 +14,15 @@ void log_refused_entries(const std::string& request_id, const std::vector<bus::E
     if (results[i].ok()) continue;
     spdlog::info("{}: entry {} refused: {}: {}", request_id, i + 1, results[i].error_code, results[i].error_message);
   }
+}
+
+using Accepted = boost::system::result<std::vector<bus::EntryResult>, store::Refusal>;
+
+net::HttpResponse answer_of(const std::vector<bus::EntryResult>& results, BodyForm form) {
+  net::HttpResponse response;
+  response.content_type = form == BodyForm::aws ? kAwsJson : "application/json";
+  response.body = put_events_response(results);
+  return response;
 }
 
 }  // namespace
@@ -35,19 +46,23 @@ void EventsApi::put_events(net::HttpRequest request, BodyForm form, net::Reply r
     const Place place = place_of_request(request, ports_.tenancy, ports_.topology.get()->place());
     for (bus::Entry& entry : list) entry.place = place;
   }
-  // On the writer thread: writing so short a text takes less than handing it to another thread.
-  ports_.acceptor.put_events(list, ports_.sink,
-                             [form, id = std::move(request.request_id), reply = std::move(reply)](auto done) mutable {
-                               if (!done) {
-                                 reply(to_response(from_refusal(done.error(), form == BodyForm::aws)));
-                                 return;
-                               }
-                               log_refused_entries(id, *done);
-                               net::HttpResponse response;
-                               response.content_type = form == BodyForm::aws ? kAwsJson : "application/json";
-                               response.body = put_events_response(*done);
-                               reply(std::move(response));
-                             });
+  ports_.acceptor.put_events(
+      list, ports_.sink,
+      [this, form, id = std::move(request.request_id), reply = std::move(reply)](Accepted done) mutable {
+        // On the writer thread. So short a text takes it less than handing it on; log lines do not: they may block.
+        if (done && std::all_of(done->begin(), done->end(), [](const auto& each) { return each.ok(); })) {
+          reply(answer_of(*done, form));
+          return;
+        }
+        ports_.io.post([form, id = std::move(id), done = std::move(done), reply = std::move(reply)]() mutable {
+          if (!done) {
+            reply(to_response(from_refusal(done.error(), form == BodyForm::aws)));
+            return;
+          }
+          log_refused_entries(id, *done);
+          reply(answer_of(*done, form));
+        });
+      });
 }
 
 }  // namespace waybill::api

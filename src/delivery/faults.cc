@@ -2,30 +2,11 @@
 
 #include <algorithm>
 
+#include "model/arn.h"
+
 namespace waybill::delivery {
 
 namespace {
-
-// * is any number of any characters, also none.
-bool matches_stars(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 // "work" of …:function:work, "calls" of …:api-destination/calls/<id>, "orders" of …:event-bus/orders, "alerts" of a
 // topic or of a subscription to it.
@@ -55,7 +36,7 @@ bool Faults::matches(const std::string& target, const EndpointSpec& endpoint) {
   const std::string_view names[] = {endpoint.target_arn, name_in(endpoint.target_arn), endpoint.topic_arn,
                                     name_in(endpoint.topic_arn), endpoint.address};
   return std::any_of(std::begin(names), std::end(names),
-                     [&](std::string_view name) { return !name.empty() && matches_stars(target, name); });
+                     [&](std::string_view name) { return !name.empty() && wildcard_matches(target, name, false); });
 }
 
 Fault Faults::add(FaultSpec spec) {
