@@ -111,16 +111,19 @@ void Acceptor::put_events(const std::vector<Entry>& entries, DeliverySink& sink,
     reply(std::move(prepared.results));
     return;
   }
-  journal_.submit(store::Lane::ingress, std::move(prepared.changes),
-                  [results = std::move(prepared.results), deliveries = std::move(prepared.deliveries), &sink,
-                   reply = std::move(reply)](store::Applied applied) mutable {
-                    if (!applied) {
-                      reply(std::move(applied).error());
+  store::Journal::StoredCallback stored;
+  if (!prepared.deliveries.empty()) {
+    stored = [deliveries = std::move(prepared.deliveries), &sink]() mutable { sink.committed(std::move(deliveries)); };
+  }
+  journal_.accept(std::move(prepared.changes),
+                  [results = std::move(prepared.results), reply = std::move(reply)](auto durable) mutable {
+                    if (!durable) {
+                      reply(std::move(durable).error());
                       return;
                     }
-                    sink.committed(std::move(deliveries));
                     reply(std::move(results));
-                  });
+                  },
+                  std::move(stored));
 }
 
 }  // namespace waybill::bus

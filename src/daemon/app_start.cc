@@ -115,7 +115,8 @@ Status App::Impl::open_store() {
   options.ingress_limit_bytes = static_cast<std::size_t>(settings_.number("journal.ingress_limit_bytes"));
   options.checkpoint_wal_bytes = settings_.number("journal.checkpoint_bytes");
   options.first_sequence_floor = to_millis(system_wall_.now()) * 1000;  // a virtual clock may stand where it stood
-  journal_ = std::make_unique<store::Journal>(std::move(engine), options, probes_, [this](const Error& error) {
+  WAYBILL_TRY(auto log, store_->make_ingress_log());
+  const auto on_poison = [this](const Error& error) {
     spdlog::critical(
         "the store failed and nothing can be stored any more; acknowledged events are safe, and the "
         "daemon ends now: {}",
@@ -123,7 +124,8 @@ Status App::Impl::open_store() {
     failed_ = true;
     ready_ = false;
     on_failure_();
-  });
+  };
+  journal_ = std::make_unique<store::Journal>(std::move(engine), options, probes_, on_poison, std::move(log));
   return keep_clock();
 }
 

@@ -89,6 +89,7 @@ void Probes::committed(std::size_t units, std::size_t changes, std::chrono::nano
                        std::chrono::nanoseconds commit) {
   metrics_.group_committed(units, changes, apply, commit);
 }
+void Probes::logged(std::size_t units, std::chrono::nanoseconds duration) { metrics_.logged(units, duration); }
 void Probes::refused(store::Refusal::Reason reason) { metrics_.unit_refused(name_of(reason)); }
 void Probes::shed() { metrics_.unit_refused("shed"); }
 void Probes::checkpointed(std::int64_t, std::chrono::nanoseconds duration) { metrics_.checkpointed(duration); }

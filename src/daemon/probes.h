@@ -57,6 +57,7 @@ class Probes final : public bus::BusProbe,
                  std::chrono::nanoseconds commit) override;
   void refused(store::Refusal::Reason reason) override;
   void shed() override;
+  void logged(std::size_t units, std::chrono::nanoseconds duration) override;
   void checkpointed(std::int64_t wal_bytes_before, std::chrono::nanoseconds duration) override;
   void wal_size(std::int64_t bytes) override { wal_bytes_ = bytes; }
 

@@ -28,7 +28,7 @@ std::shared_ptr<const EndpointSpec> gone(EndpointId id, const std::string& key) 
 }  // namespace
 
 void Dispatcher::Impl::start(Work work) {
-  if (!work.finished.empty()) ports_.journal.submit_many(store::Lane::internal, std::move(work.finished));
+  if (!work.finished.empty()) ports_.journal.submit_many(store::Lane::outcome, std::move(work.finished));
   for (auto& batch : work.timed_out) {
     if (batch->on_worker) ports_.executor.replace_stuck_thread();
     settle_timeout(*batch);
@@ -247,7 +247,7 @@ void Dispatcher::Impl::end_batch(const std::shared_ptr<Batch>& batch) {
     const std::lock_guard lock(mutex_);
     finished = std::exchange(batch->finished, {});
   }
-  if (!finished.empty()) ports_.journal.submit_many(store::Lane::internal, std::move(finished));
+  if (!finished.empty()) ports_.journal.submit_many(store::Lane::outcome, std::move(finished));
   {
     const std::lock_guard lock(mutex_);
     running_.remove(batch);

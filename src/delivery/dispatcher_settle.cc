@@ -38,7 +38,7 @@ void Dispatcher::Impl::settle_timeout(Batch& batch) {
     follow_locked(origin, std::move(waiting), DeliveryInput::unreadable, kRest);
     refresh_locked(*batch.lane);
   }
-  ports_.journal.submit_many(store::Lane::internal, std::move(units));
+  ports_.journal.submit_many(store::Lane::outcome, std::move(units));
 }
 
 // No attempt was made. The event may have got too old for another.
@@ -68,7 +68,7 @@ void Dispatcher::Impl::bury_aged(Aged aged) {
     const std::lock_guard lock(mutex_);
     follow_locked(aged.origin, std::move(waiting), DeliveryInput::unreadable, kRest);
   }
-  ports_.journal.submit_many(store::Lane::internal, std::move(units));
+  ports_.journal.submit_many(store::Lane::outcome, std::move(units));
   Work work;
   {
     const std::lock_guard lock(mutex_);
@@ -180,7 +180,7 @@ void Dispatcher::Impl::fail(const Origin& origin, Window::Waiting waiting, std::
     const std::lock_guard lock(mutex_);
     --in_journal_;  // the refused one
   }
-  ports_.journal.submit(store::Lane::internal, std::move(unit.changes), std::move(unit.done));
+  ports_.journal.submit(store::Lane::outcome, std::move(unit.changes), std::move(unit.done));
 }
 
 }  // namespace waybill::delivery

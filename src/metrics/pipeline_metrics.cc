@@ -118,6 +118,11 @@ struct PipelineMetrics::Families {
       histogram(registry, "waybill_apply_seconds", "Applying the changes of one group.").Add({}, kCommitSeconds);
   Histogram& group =
       histogram(registry, "waybill_commit_group_units", "Units in one group commit.").Add({}, kGroupSizes);
+  Histogram& log =
+      histogram(registry, "waybill_ingress_log_seconds", "One append to the ingress log, with its sync.")
+          .Add({}, kCommitSeconds);
+  Histogram& log_group =
+      histogram(registry, "waybill_ingress_log_units", "Requests in one append to the ingress log.").Add({}, kGroupSizes);
   Counter& changes = counter(registry, "waybill_changes_total", "Changes applied.").Add({});
   Labelled<Counter> refused{counter(registry, "waybill_units_refused_total", "Units not applied, by reason.")};
   Histogram& checkpoint =
@@ -184,6 +189,10 @@ void PipelineMetrics::group_committed(std::size_t units, std::size_t changes, st
   families_->changes.Increment(static_cast<double>(changes));
   families_->apply.Observe(seconds(apply));
   families_->commit.Observe(seconds(commit));
+}
+void PipelineMetrics::logged(std::size_t units, std::chrono::nanoseconds duration) {
+  families_->log.Observe(seconds(duration));
+  families_->log_group.Observe(static_cast<double>(units));
 }
 void PipelineMetrics::unit_refused(std::string_view reason) { one(families_->refused, "reason", reason).Increment(); }
 void PipelineMetrics::checkpointed(std::chrono::nanoseconds duration) {

@@ -64,6 +64,7 @@ class PipelineMetrics {
 
   void group_committed(std::size_t units, std::size_t changes, std::chrono::nanoseconds apply,
                        std::chrono::nanoseconds commit);
+  void logged(std::size_t units, std::chrono::nanoseconds duration);
   void unit_refused(std::string_view reason);
   void checkpointed(std::chrono::nanoseconds duration);
 

@@ -1,5 +1,7 @@
 #include "store/changes.h"
 
+#include <algorithm>
+
 #include "store/apply.h"
 
 namespace waybill::store {
@@ -80,6 +82,12 @@ std::size_t weight_at_depth(const Changes& changes, int depth) {
 }
 
 }  // namespace
+
+bool clears(const Changes& changes) {
+  return std::ranges::any_of(changes.list, [](const Change& change) {
+    return std::holds_alternative<ResetAll>(change) || std::holds_alternative<DropArchive>(change);
+  });
+}
 
 void arrivals(const Changes& changes, const std::vector<ChangeResult>& results, std::vector<QueueId>& queues) {
   for (std::size_t i = 0; i < changes.list.size(); ++i) {

@@ -235,6 +235,9 @@ using Applied = boost::system::result<std::vector<ChangeResult>, Refusal>;
   throw std::runtime_error(refusal.message);
 }
 
+// Whether the unit takes away what accepted events bring: it must come after those that were accepted before it.
+bool clears(const Changes& changes);
+
 // Adds the queues in which there may be messages to be received that were not before the unit, once for each of them.
 void arrivals(const Changes& changes, const std::vector<ChangeResult>& results, std::vector<QueueId>& queues);
 

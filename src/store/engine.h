@@ -140,6 +140,11 @@ class History {
   virtual Result<std::int64_t> sweep(WallTime before, std::int64_t keep, int limit) = 0;
 };
 
+enum class Durability {
+  synced,    // durable when commit() answers success
+  unsynced,  // there after a crash, and durable with the next synced commit or checkpoint: what is in the ingress log
+};
+
 // Owner/Thread: the Journal's writer thread, alone.
 // Errors: `invalid`, `not_found`, `conflict` and `limit` say that the change is wrong and refuse its unit alone; any
 // other one undoes the transaction.
@@ -147,8 +152,8 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  virtual Status begin() = 0;
-  // Durable when it answers success. After an error nothing of the transaction may be taken as stored or as gone:
+  virtual Status begin(Durability durability) = 0;
+  // After an error nothing of the transaction may be taken as stored or as gone:
   // `poisons` says whether the engine may go on at all.
   virtual Status commit() = 0;
   virtual void rollback() = 0;
@@ -174,6 +179,12 @@ class Engine {
   virtual Result<std::int64_t> generation() = 0;
   virtual Status set_generation(std::int64_t generation) = 0;
   virtual Result<std::int64_t> highest_sequence() = 0;
+
+  // How far the database holds what the ingress log has: the number of the last unit. And a random number, made with
+  // the database, that its log carries as well.
+  virtual Result<std::int64_t> log_position() = 0;
+  virtual Status set_log_position(std::int64_t number) = 0;
+  virtual Result<std::int64_t> log_identity() = 0;
 
   // Between transactions: bytes of log since the last checkpoint, and the checkpoint itself.
   virtual std::int64_t wal_bytes() const = 0;

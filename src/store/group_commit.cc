@@ -1,5 +1,6 @@
 #include "store/group_commit.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,26 +10,39 @@ namespace waybill::store {
 
 Status GroupCommit::load() {
   WAYBILL_TRY(generation_, engine_.generation());
+  WAYBILL_TRY(stored_number_, engine_.log_position());
   return {};
 }
 
-GroupOutcome GroupCommit::run(std::span<const Journal::Unit> group) {
-  auto together = commit_together(group);
+Durability GroupCommit::needed(std::span<const Journal::Unit> group) {
+  const auto logged = [](const Journal::Unit& unit) { return unit.number > 0; };
+  return std::ranges::all_of(group, logged) ? Durability::unsynced : Durability::synced;
+}
+
+GroupOutcome GroupCommit::run(std::span<const Journal::Unit> group, Durability durability) {
+  auto together = commit_together(group, durability);
   if (together) return {std::move(*together), std::nullopt};
   const Undone& undone = together.error();
   if (undone.engine_error && engine_.poisons(*undone.engine_error)) return {{}, undone.engine_error};
 
   GroupOutcome outcome;
+  std::optional<Refusal> no_room;
   for (const Journal::Unit& unit : group) {
-    Applied applied = commit_alone(unit, outcome.poison);
+    if (unit.number > 0 && no_room) {
+      outcome.applied.emplace_back(*no_room);
+      continue;
+    }
+    Applied applied = commit_alone(unit, durability, outcome.poison);
     if (outcome.poison) break;
+    const bool refused = applied.has_error() && applied.error().reason == Refusal::Reason::unavailable;
+    if (unit.number > 0 && refused) no_room = applied.error();
     outcome.applied.push_back(std::move(applied));
   }
   return outcome;
 }
 
-Applied GroupCommit::commit_alone(const Journal::Unit& unit, std::optional<Error>& poison) {
-  auto alone = commit_together({&unit, 1});
+Applied GroupCommit::commit_alone(const Journal::Unit& unit, Durability durability, std::optional<Error>& poison) {
+  auto alone = commit_together({&unit, 1}, durability);
   if (alone) return std::move(alone->front());
   const Undone& undone = alone.error();
   // Alone, a refused unit is rolled back whole, so there is always an engine error here.
@@ -37,9 +51,9 @@ Applied GroupCommit::commit_alone(const Journal::Unit& unit, std::optional<Error
   return Refusal{Refusal::Reason::unavailable, "nothing was stored: " + error.message, undone.change};
 }
 
-GroupCommit::Together GroupCommit::commit_together(std::span<const Journal::Unit> units) {
+GroupCommit::Together GroupCommit::commit_together(std::span<const Journal::Unit> units, Durability durability) {
   const SteadyTime begin = clock_.now();
-  if (auto status = engine_.begin(); !status) return Undone{std::move(status).error()};
+  if (auto status = engine_.begin(durability); !status) return Undone{std::move(status).error()};
   const std::int64_t generation_before = generation_;
   const auto roll_back = [&] {
     engine_.rollback();
@@ -54,11 +68,22 @@ GroupCommit::Together GroupCommit::commit_together(std::span<const Journal::Unit
     roll_back();
     return applied;
   }
+  std::int64_t number = stored_number_;
+  for (const Journal::Unit& unit : units) number = std::max(number, unit.number);
+  // Also when it is the same: a transaction that writes nothing is not synced, nor is what was not synced before it.
+  if (number > (durability == Durability::synced ? synced_number_ : stored_number_)) {
+    if (auto status = engine_.set_log_position(number); !status) {
+      roll_back();
+      return Undone{std::move(status).error()};
+    }
+  }
   const SteadyTime before_commit = clock_.now();
   if (auto status = engine_.commit(); !status) {
     roll_back();
     return Undone{std::move(status).error()};
   }
+  stored_number_ = number;
+  if (durability == Durability::synced) synced_number_ = stored_number_;
   report(*applied, begin, before_commit);
   return applied;
 }

@@ -26,15 +26,22 @@ class GroupCommit {
   GroupCommit(Engine& engine, JournalProbe& probe, const SteadyClock& clock)
       : engine_(engine), probe_(probe), clock_(clock) {}
 
-  // Before the first group: takes the generation from the engine.
+  // Before the first group: takes the generation and the position in the ingress log from the engine.
   Status load();
   // Of the state as committed.
   std::int64_t generation() const { return generation_; }
+  // The last logged unit that is in the database, and the last one that a synced commit has made sure of.
+  std::int64_t stored_number() const { return stored_number_; }
+  std::int64_t synced_number() const { return synced_number_; }
+  // A checkpoint syncs as well.
+  void checkpointed() { synced_number_ = stored_number_; }
 
   // REQUIRES: the group is not empty. First all in one transaction. When the engine fails without being poisoned (the
   // disk is full), or a refused unit left traces that no savepoint can undo, all is rolled back and each unit gets its
-  // own transaction, so that one unit does not take the others with it.
-  GroupOutcome run(std::span<const Journal::Unit> group);
+  // own transaction, so that one unit does not take the others with it. Logged units stay in order all the same: when
+  // one finds no room, those behind it are refused as well. A group of logged units alone need not be synced.
+  GroupOutcome run(std::span<const Journal::Unit> group, Durability durability);
+  static Durability needed(std::span<const Journal::Unit> group);
 
  private:
   // The transaction came to nothing; `change` of the unit it was applying then.
@@ -44,17 +51,19 @@ class GroupCommit {
   };
   using Together = boost::system::result<std::vector<Applied>, Undone>;
 
-  Together commit_together(std::span<const Journal::Unit> units);
+  Together commit_together(std::span<const Journal::Unit> units, Durability durability);
   // With the transaction open. An error asks for it to be rolled back.
   Together apply_all(std::span<const Journal::Unit> units);
   boost::system::result<Applied, Undone> apply_beside_others(const Changes& changes);
-  Applied commit_alone(const Journal::Unit& unit, std::optional<Error>& poison);
+  Applied commit_alone(const Journal::Unit& unit, Durability durability, std::optional<Error>& poison);
   void report(const std::vector<Applied>& applied, SteadyTime begin, SteadyTime before_commit);
 
   Engine& engine_;
   JournalProbe& probe_;
   const SteadyClock& clock_;
   std::int64_t generation_ = 0;
+  std::int64_t stored_number_ = 0;
+  std::int64_t synced_number_ = 0;
 };
 
 }  // namespace waybill::store

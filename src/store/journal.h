@@ -16,21 +16,26 @@
 namespace waybill::store {
 
 class Engine;
+class IngressLog;
 
 enum class Lane {
   internal,     // acknowledgements and what Waybill does itself: never refused
+  outcome,      // what became of deliveries: never refused, and nobody waits for it, so that it may wait for company
+  logged,       // the Journal's own: what is in the ingress log already
   ingress,      // what clients send: shed above ingress_limit_bytes
   maintenance,  // sweeps: at most maintenance_per_group units in a group
 };
 
-// Declared here, implemented over the metrics room by the daemon. Called on the writer thread, but for refused() and
-// shed(), which may also come from a thread that submits.
+// Declared here, implemented over the metrics room by the daemon. Called on the writer thread, but for logged(), which
+// comes from the thread of the ingress log, and refused() and shed(), which may come from any.
 class JournalProbe {
  public:
   virtual ~JournalProbe() = default;
   // One transaction: the units it applied (those it refused are not among them) and their changes.
   virtual void committed(std::size_t /*units*/, std::size_t /*changes*/, std::chrono::nanoseconds /*apply*/,
                          std::chrono::nanoseconds /*commit*/) {}
+  // One append to the ingress log, with its sync.
+  virtual void logged(std::size_t /*units*/, std::chrono::nanoseconds) {}
   virtual void refused(Refusal::Reason) {}  // for every reason but shed
   virtual void shed() {}
   virtual void checkpointed(std::int64_t /*wal_bytes_before*/, std::chrono::nanoseconds) {}
@@ -39,7 +44,11 @@ class JournalProbe {
 
 struct JournalOptions {
   std::size_t group_limit_bytes = 4 << 20;     // a group closes when it holds this much
-  std::size_t ingress_limit_bytes = 64 << 20;  // waiting ingress above this is shed
+  std::size_t ingress_limit_bytes = 64 << 20;  // waiting ingress above this is shed, logged or not
+  // Outcomes, and what is in the log already, make larger groups: one of them alone begins no sooner than this after the
+  // group before. When other work is committed they go with it.
+  std::chrono::microseconds pace{2000};
+  std::chrono::milliseconds full_disk_pause{100};  // before what is in the log is tried again
   std::size_t maintenance_per_group = 4;
   std::int64_t checkpoint_wal_bytes = 32 << 20;
   // next_sequence() starts at this or above what is stored, whichever is more: wall microseconds since the epoch. It
@@ -57,19 +66,29 @@ struct JournalOptions {
 class Journal {
  public:
   using DoneCallback = UniqueFunction<void(Applied)>;
+  using Durable = boost::system::result<void, Refusal>;
+  using DurableCallback = UniqueFunction<void(Durable)>;
+  using StoredCallback = UniqueFunction<void()>;
   struct Unit {
     Changes changes;
     DoneCallback done;
+    std::int64_t number = 0;  // in the ingress log; 0: it is not there
   };
 
   // on_poison is called once, on the writer thread, after a failed sync and after every waiting unit was refused; the
-  // daemon then exits. An engine that cannot even tell its generation and sequence counts as poisoned.
+  // daemon then exits. An engine that cannot even tell its generation and sequence counts as poisoned. With a log, what
+  // it holds and the database does not is applied before the constructor returns; not for by_hand.
   Journal(std::unique_ptr<Engine> engine, JournalOptions options, JournalProbe& probe,
-          std::function<void(const Error&)> on_poison);
+          std::function<void(const Error&)> on_poison, std::unique_ptr<IngressLog> log = nullptr);
   ~Journal();  // stop()
 
   void submit(Lane lane, Changes changes, DoneCallback done);
   void submit_many(Lane lane, std::vector<Unit> units);
+  // What a client sends and no rule can refuse later (see loggable()). `durable` is called exactly once: the unit will
+  // be applied, also after a crash, before any ResetAll or DropArchive that is submitted from then on. It runs on the
+  // thread of the log, or like a `done` where there is none, and neither blocks nor throws. `stored`, if any, is called
+  // on the writer thread once the unit is in the database. After a crash it is not called again.
+  void accept(Changes changes, DurableCallback durable, StoredCallback stored);
   // Submits and waits. For start-up, the CLI's calls and tests; never from the writer thread.
   Applied apply(Lane lane, Changes changes);
 
@@ -88,8 +107,8 @@ class Journal {
   // The next group, by_hand only; false when nothing waited.
   bool commit_waiting();
 
-  // Applies what was submitted, checkpoints, ends the thread. Later units are refused as `unavailable`. Idempotent,
-  // from any thread but the writer's, where it only asks for the end.
+  // Applies what was submitted, checkpoints, ends the threads. Later units are refused as `unavailable`. Idempotent,
+  // from any thread but the Journal's own, where it only asks for the end.
   void stop();
 
  private:

@@ -9,6 +9,22 @@ bool Lanes::empty() const {
   return std::all_of(queues_.begin(), queues_.end(), [](const Queue& queue) { return queue.units.empty(); });
 }
 
+bool Lanes::only(std::initializer_list<Lane> lanes) const {
+  const auto empty = [](const Queue& queue) { return queue.units.empty(); };
+  const auto found = [&](Lane lane) { return !empty(queue(lane)); };
+  const auto within = std::count_if(lanes.begin(), lanes.end(), found);
+  return within + std::count_if(queues_.begin(), queues_.end(), empty) == static_cast<std::ptrdiff_t>(queues_.size());
+}
+
+void Lanes::put_back(std::vector<Journal::Unit> units) {
+  Queue& to = queue(Lane::logged);
+  for (auto unit = units.rbegin(); unit != units.rend(); ++unit) {
+    const std::size_t bytes = sizeof(Journal::Unit) + weight(unit->changes);
+    to.units.push_front({std::move(*unit), bytes});
+    to.bytes += bytes;
+  }
+}
+
 void Lanes::push(Lane lane, Journal::Unit unit, std::size_t weight) {
   Queue& to = queue(lane);
   to.units.push_back({std::move(unit), weight});
@@ -18,7 +34,7 @@ void Lanes::push(Lane lane, Journal::Unit unit, std::size_t weight) {
 std::vector<Journal::Unit> Lanes::take_group() {
   std::vector<Journal::Unit> group;
   std::size_t held = 0;
-  for (const Lane lane : {Lane::internal, Lane::ingress}) {
+  for (const Lane lane : {Lane::internal, Lane::outcome, Lane::logged, Lane::ingress}) {
     while (!queue(lane).units.empty() && (group.empty() || held < options_.group_limit_bytes)) {
       held += move_oldest(lane, group);
     }
@@ -31,7 +47,7 @@ std::vector<Journal::Unit> Lanes::take_group() {
 
 std::vector<Journal::Unit> Lanes::take_all() {
   std::vector<Journal::Unit> all;
-  for (const Lane lane : {Lane::internal, Lane::ingress, Lane::maintenance}) {
+  for (const Lane lane : {Lane::internal, Lane::outcome, Lane::logged, Lane::ingress, Lane::maintenance}) {
     while (!queue(lane).units.empty()) move_oldest(lane, all);
   }
   return all;

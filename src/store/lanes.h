@@ -15,16 +15,22 @@ class Lanes {
  public:
   explicit Lanes(const JournalOptions& options) : options_(options) {}
 
-  // True while waiting ingress stands at its limit or above. One unit may pass the mark, none comes after it.
-  bool ingress_full() const { return bytes(Lane::ingress) >= options_.ingress_limit_bytes; }
+  // True while waiting ingress, and `unlogged` bytes on their way to the log, stand at the limit or above. One unit may
+  // pass the mark, none comes after it.
+  bool ingress_full(std::size_t unlogged = 0) const {
+    return bytes(Lane::ingress) + bytes(Lane::logged) + unlogged >= options_.ingress_limit_bytes;
+  }
   bool empty() const;
+  bool only(std::initializer_list<Lane> lanes) const;  // nothing waits in another one
   std::size_t bytes(Lane lane) const { return queue(lane).bytes; }
 
   // REQUIRES: not (lane is ingress and ingress_full()). `weight` is the unit's, in bytes; the caller computes it
   // outside of the lock.
   void push(Lane lane, Journal::Unit unit, std::size_t weight);
+  // Logged units that could not be stored: they are the oldest again, in their order.
+  void put_back(std::vector<Journal::Unit> units);
 
-  // The next group: internal work first, then ingress, until the group holds group_limit_bytes (the unit that reaches
+  // The next group: internal work first, then outcomes, what is logged and ingress, until the group holds group_limit_bytes (the unit that reaches
   // the limit is in it), and then at most maintenance_per_group units of maintenance. Those do not count in bytes, so
   // that neither lane keeps retention from running. Oldest first within a lane; empty only when all lanes are.
   std::vector<Journal::Unit> take_group();
@@ -47,7 +53,7 @@ class Lanes {
   std::size_t move_oldest(Lane lane, std::vector<Journal::Unit>& group);
 
   const JournalOptions options_;
-  std::array<Queue, 3> queues_;
+  std::array<Queue, 5> queues_;
 };
 
 }  // namespace waybill::store

@@ -19,10 +19,10 @@ constexpr std::int64_t kFreePagesKept = 4096;
 
 class SqliteEngine final : public Engine {
  public:
-  explicit SqliteEngine(Database database);
+  SqliteEngine(Database database, Synchronous synchronous);
   Status load();
 
-  Status begin() override;
+  Status begin(Durability durability) override;
   Status commit() override;
   void rollback() override;
   Status savepoint() override;
@@ -43,6 +43,9 @@ class SqliteEngine final : public Engine {
 
   Result<std::int64_t> generation() override;
   Status set_generation(std::int64_t generation) override;
+  Result<std::int64_t> log_position() override { return number_of(log_position_); }
+  Status set_log_position(std::int64_t number) override { return set_log_position_.with(number).run(); }
+  Result<std::int64_t> log_identity() override { return number_of(log_identity_); }
   Result<std::int64_t> highest_sequence() override { return sequence_.bound(); }
 
   std::int64_t wal_bytes() const override { return log_size_.bytes(); }
@@ -53,8 +56,11 @@ class SqliteEngine final : public Engine {
   // What is kept in memory of what the file no longer says. `steps`: of pending_ before what was undone.
   Status undone(std::uint64_t steps);
   Status give_back_pages();
+  static Result<std::int64_t> number_of(Statement& statement);
 
   Database database_;
+  const bool full_;  // commits are synced but for those that need not be
+  Durability durability_ = Durability::synced;
   LogSize log_size_{database_};
   Sequence sequence_{database_};
   PendingPayloads pending_{database_};
@@ -79,16 +85,26 @@ class SqliteEngine final : public Engine {
   Statement set_generation_{database_,
                             "INSERT INTO meta (name, value) VALUES ('generation', ?1)"
                             " ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
+  Statement log_position_{database_, "SELECT value FROM meta WHERE name = 'log_position'"};
+  Statement set_log_position_{database_, "UPDATE meta SET value = ?1 WHERE name = 'log_position'"};
+  Statement log_identity_{database_, "SELECT value FROM meta WHERE name = 'log_identity'"};
 };
 
-SqliteEngine::SqliteEngine(Database database) : database_(std::move(database)) {}
+SqliteEngine::SqliteEngine(Database database, Synchronous synchronous)
+    : database_(std::move(database)), full_(synchronous == Synchronous::full) {}
 
 Status SqliteEngine::load() {
   WAYBILL_CHECK(sequence_.load());
   return items_.load();
 }
 
-Status SqliteEngine::begin() {
+Status SqliteEngine::begin(Durability durability) {
+  if (full_ && durability != durability_) {
+    // SQLite takes it between transactions only.
+    WAYBILL_CHECK(database_.execute(durability == Durability::synced ? "PRAGMA synchronous = FULL"
+                                                                     : "PRAGMA synchronous = NORMAL"));
+    durability_ = durability;
+  }
   steps_at_begin_ = steps_at_savepoint_ = pending_.steps();
   archives_.forget_totals();
   return begin_.with().run();
@@ -155,8 +171,10 @@ Status SqliteEngine::clear_data() {
       "DELETE FROM fifo_groups; DELETE FROM message_sendings");
 }
 
-Result<std::int64_t> SqliteEngine::generation() {
-  auto execution = generation_.with();
+Result<std::int64_t> SqliteEngine::generation() { return number_of(generation_); }
+
+Result<std::int64_t> SqliteEngine::number_of(Statement& statement) {
+  auto execution = statement.with();
   WAYBILL_TRY(const bool row, execution.next());
   return row ? execution.integer(0) : 0;
 }
@@ -181,8 +199,8 @@ bool SqliteEngine::poisons(const Error& error) const {
 
 }  // namespace
 
-Result<std::unique_ptr<Engine>> make_engine(Database database) {
-  auto engine = std::make_unique<SqliteEngine>(std::move(database));
+Result<std::unique_ptr<Engine>> make_engine(Database database, Synchronous synchronous) {
+  auto engine = std::make_unique<SqliteEngine>(std::move(database), synchronous);
   WAYBILL_CHECK(engine->load());
   return std::unique_ptr<Engine>(std::move(engine));
 }

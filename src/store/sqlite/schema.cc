@@ -181,7 +181,13 @@ CREATE TABLE message_sendings (  -- what counts as a duplicate, five minutes lon
 CREATE INDEX message_sendings_age ON message_sendings (sent_at);
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, kVersion1}, Migration{2, kVersion2}, Migration{3, kVersion3}};
+// How far the ingress log is in the database, and which log is this database's.
+constexpr std::string_view kVersion4 = R"sql(
+INSERT INTO meta (name, value) VALUES ('log_position', 0), ('log_identity', random());
+)sql";
+
+constexpr std::array kMigrations = {Migration{1, kVersion1}, Migration{2, kVersion2}, Migration{3, kVersion3},
+                                    Migration{4, kVersion4}};
 
 const char* name_of(Synchronous synchronous) {
   switch (synchronous) {

@@ -10,6 +10,7 @@ set(WAYBILL_SQLITE_SOURCES
   sqlite/item_reader.cc
   sqlite/items.cc
   sqlite/key_range.cc
+  sqlite/log_file.cc
   sqlite/log_size.cc
   sqlite/message_reader.cc
   sqlite/messages.cc

@@ -5,6 +5,7 @@
 
 #include "store/sqlite/directory_lock.h"
 #include "store/sqlite/engine.h"
+#include "store/sqlite/log_file.h"
 #include "store/sqlite/reader.h"
 
 namespace waybill::store::sqlite {
@@ -70,7 +71,17 @@ Result<std::unique_ptr<Engine>> Store::make_engine() {
   if (!writer_) return internal("the store has given away its one writer");
   Database writer = std::move(*writer_);
   writer_.reset();
-  return sqlite::make_engine(std::move(writer));
+  return sqlite::make_engine(std::move(writer), options_.synchronous);
+}
+
+Result<std::unique_ptr<IngressLog>> Store::make_ingress_log() const {
+  if (options_.synchronous == Synchronous::off) return std::unique_ptr<IngressLog>();
+  IngressLog::Files files;
+  files.segment_bytes = options_.log_segment_bytes;
+  for (std::size_t i = 0; i < files.file.size(); ++i) {
+    WAYBILL_TRY(files.file[i], open_log_file(file() + "-ingress" + std::to_string(i), options_.vfs));
+  }
+  return std::make_unique<IngressLog>(std::move(files));
 }
 
 Result<std::unique_ptr<Reader>> Store::make_reader() const {

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "store/engine.h"
+#include "store/ingress_log.h"
 #include "store/reader.h"
 #include "store/sqlite/schema.h"
 
@@ -19,6 +20,7 @@ struct StoreOptions {
   std::string vfs = {};  // SQLite's file layer, "" for the platform's own; the tests bring theirs
   Synchronous synchronous = Synchronous::full;
   int writer_cache_kib = 8000;
+  std::int64_t log_segment_bytes = 8 << 20;  // of the ingress log
   int reader_cache_kib = 1000;
 };
 
@@ -35,6 +37,8 @@ class Store {
   // Once: it takes the one connection that writes.
   Result<std::unique_ptr<Engine>> make_engine();
   Result<std::unique_ptr<Reader>> make_reader() const;
+  // Nothing where nothing is synced: the log would only be work.
+  Result<std::unique_ptr<IngressLog>> make_ingress_log() const;
 
  private:
   Store(std::filesystem::path directory, bool throw_away, StoreOptions options);

@@ -1,0 +1,134 @@
+#include "store/intake.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+namespace waybill::store {
+
+Intake::Intake(Ports ports) : ports_(std::move(ports)), thread_([this] { run(); }) {}
+
+Intake::~Intake() { stop(); }
+
+void Intake::submit(Arrival arrival) {
+  const std::size_t bytes = sizeof(Waiting) + weight(arrival.changes);
+  std::optional<Refusal> refused;
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    refused = refusal_;
+    if (!refused) {
+      waiting_.push_back({std::move(arrival), bytes});
+      waiting_bytes_ += bytes;
+      wake = std::exchange(thread_waits_, false);
+    }
+  }
+  if (wake) wake_.notify_one();
+  if (!refused) return;
+  std::vector<Waiting> alone;
+  alone.push_back({std::move(arrival), bytes});
+  refuse(std::move(alone), *refused);
+}
+
+std::size_t Intake::waiting_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_bytes_;
+}
+
+void Intake::backlog(std::size_t bytes) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    backlog_ = bytes;
+    wake = thread_waits_ && !waiting_.empty() && backlog_ < ports_.backlog_limit_bytes;
+    if (wake) thread_waits_ = false;
+  }
+  if (wake) wake_.notify_one();
+}
+
+void Intake::refuse_all(const Refusal& refusal) {
+  std::vector<Waiting> waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    refusal_ = refusal;
+    waiting = std::exchange(waiting_, {});
+    waiting_bytes_ = 0;
+  }
+  refuse(std::move(waiting), refusal);
+}
+
+bool Intake::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    thread_waits_ = false;
+  }
+  wake_.notify_one();
+  if (std::this_thread::get_id() == thread_.get_id()) return false;
+  std::call_once(joined_, [this] { thread_.join(); });
+  return true;
+}
+
+void Intake::run() {
+  if (auto prepared = ports_.log.prepare(); !prepared) {
+    ports_.failed(prepared.error());
+    return;
+  }
+  while (true) {
+    std::vector<Waiting> batch = wait_for_batch();
+    if (batch.empty() || !append(std::move(batch))) return;
+  }
+}
+
+std::vector<Intake::Waiting> Intake::wait_for_batch() {
+  std::unique_lock lock(mutex_);
+  // The last ones are taken whatever the backlog is: they were let in.
+  while (!stopping_ && (waiting_.empty() || backlog_ >= ports_.backlog_limit_bytes)) {
+    thread_waits_ = true;
+    wake_.wait(lock);
+  }
+  thread_waits_ = false;
+  waiting_bytes_ = 0;
+  return std::exchange(waiting_, {});
+}
+
+bool Intake::append(std::vector<Waiting> batch) {
+  std::vector<const Changes*> changes;
+  changes.reserve(batch.size());
+  for (const Waiting& waiting : batch) changes.push_back(&waiting.arrival.changes);
+  const SteadyTime begin = clock_.now();
+  if (auto appended = ports_.log.append(changes); !appended) {
+    const Error& error = appended.error();
+    const bool full = error.code == ErrorCode::unavailable;
+    const auto reason = full ? Refusal::Reason::unavailable : Refusal::Reason::poisoned;
+    const Refusal refusal{reason, "nothing was stored: " + error.message, 0};
+    refuse(std::move(batch), refusal);
+    if (!full) ports_.failed(error);
+    return full;
+  }
+  ports_.probe.logged(batch.size(), clock_.now() - begin);
+  std::int64_t number = ports_.log.last() - static_cast<std::int64_t>(batch.size());
+  std::vector<Journal::Unit> units;
+  units.reserve(batch.size());
+  for (Waiting& waiting : batch) {
+    Journal::Unit& unit = units.emplace_back(Journal::Unit{std::move(waiting.arrival.changes), {}, ++number});
+    if (waiting.arrival.stored) {
+      unit.done = [stored = std::move(waiting.arrival.stored)](const Applied& applied) mutable {
+        if (applied) stored();
+      };
+    }
+  }
+  ports_.logged(std::move(units));
+  for (Waiting& waiting : batch) waiting.arrival.durable({});
+  return true;
+}
+
+void Intake::refuse(std::vector<Waiting> batch, const Refusal& refusal) {
+  for (Waiting& waiting : batch) {
+    ports_.probe.refused(refusal.reason);
+    waiting.arrival.durable(refusal);
+  }
+}
+
+}  // namespace waybill::store
