@@ -106,7 +106,7 @@ std::vector<SettingSpec> inner_specs() {
       {"delivery.circuit_wait_max", duration, "1m", "", 1, kDay, "Longest wait between two probes."},
       {"journal.ingress_limit_bytes", number, "67108864", "bytes", 65'536, kAny,
        "Events waiting to be stored above this are refused with ThrottlingException."},
-      {"journal.checkpoint_bytes", number, "33554432", "bytes", 65'536, kAny,
+      {"journal.checkpoint_bytes", number, "4194304", "bytes", 65'536, kAny,
        "Write-ahead log above this is folded into the database."},
       {"dead_letters.retention", duration, "14d", "", 1000, 3650 * kDay,
        "Dead letters older than this are removed, and counted."},

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include "store/engine.h"
 #include "store/group_commit.h"
@@ -24,7 +25,12 @@ namespace waybill::store {
 
 namespace {
 constexpr std::initializer_list<Lane> kPatient = {Lane::outcome, Lane::logged};
-}
+constexpr int kWriterNice = 10;
+
+// Where processors are scarce, what acknowledges events goes before what carries them into the database: nobody waits
+// for that. On Linux the priority is the thread's own; without it things work all the same.
+void step_back() { (void)::setpriority(PRIO_PROCESS, 0, kWriterNice); }
+}  // namespace
 
 // One lock guards what submitters and the writer share; it is held for pushes and takes only, never over the engine, a
 // `done` or a probe. Everything else belongs to the writer thread.
@@ -124,6 +130,7 @@ Journal::Impl::Impl(std::unique_ptr<Engine> engine, JournalOptions options, Jour
   if (loaded && log_) start_intake();
   writer_ = std::thread([this, loaded = std::move(loaded)] {
     writer_id_ = std::this_thread::get_id();
+    if (intake_) step_back();
     if (loaded) {
       write();
     } else {

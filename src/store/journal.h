@@ -50,7 +50,7 @@ struct JournalOptions {
   std::chrono::microseconds pace{2000};
   std::chrono::milliseconds full_disk_pause{100};  // before what is in the log is tried again
   std::size_t maintenance_per_group = 4;
-  std::int64_t checkpoint_wal_bytes = 32 << 20;
+  std::int64_t checkpoint_wal_bytes = 4 << 20;
   // next_sequence() starts at this or above what is stored, whichever is more: wall microseconds since the epoch. It
   // keeps the numbers of rows that are gone again from being handed out twice.
   std::int64_t first_sequence_floor = 0;

@@ -30,7 +30,7 @@ T value_of(Result<T> result) {
 
 template <class F>
 void in_transaction(store::Engine& engine, F&& changes) {
-  WAYBILL_REQUIRE_OK(engine.begin());
+  WAYBILL_REQUIRE_OK(engine.begin(store::Durability::synced));
   std::forward<F>(changes)();
   WAYBILL_REQUIRE_OK(engine.commit());
 }

@@ -181,8 +181,8 @@ class FailingEngine final : public Engine {
   FailingEngine(std::unique_ptr<Engine> inner, std::shared_ptr<FailurePlan> plan)
       : inner_(std::move(inner)), failures_(std::move(plan)) {}
 
-  Status begin() override {
-    return failures_.call([&] { return inner_->begin(); });
+  Status begin(Durability durability) override {
+    return failures_.call([&] { return inner_->begin(durability); });
   }
   Status commit() override {
     return failures_.call([&] { return inner_->commit(); });
@@ -211,6 +211,15 @@ class FailingEngine final : public Engine {
   std::vector<TableId> tables() const override { return inner_->tables(); }
   Result<std::int64_t> generation() override {
     return failures_.call([&] { return inner_->generation(); });
+  }
+  Result<std::int64_t> log_position() override {
+    return failures_.call([&] { return inner_->log_position(); });
+  }
+  Status set_log_position(std::int64_t number) override {
+    return failures_.call([&] { return inner_->set_log_position(number); });
+  }
+  Result<std::int64_t> log_identity() override {
+    return failures_.call([&] { return inner_->log_identity(); });
   }
   Status set_generation(std::int64_t generation) override {
     return failures_.call([&] { return inner_->set_generation(generation); });

@@ -7,7 +7,7 @@ namespace waybill::testing {
 using store::ItemRow;
 using store::Swept;
 
-Status ModelEngine::begin() {
+Status ModelEngine::begin(store::Durability) {
   if (in_transaction_) return internal("begin inside a transaction");
   in_transaction_ = true;
   return {};
@@ -69,6 +69,11 @@ std::vector<TableId> ModelEngine::tables() const {
 
 Status ModelEngine::set_generation(std::int64_t generation) {
   working_.generation = generation;
+  return {};
+}
+
+Status ModelEngine::set_log_position(std::int64_t number) {
+  working_.log_position = number;
   return {};
 }
 

@@ -40,6 +40,7 @@ struct ModelState {
   std::deque<store::AppendHistory> history;  // oldest first
   std::int64_t generation = 1;
   std::int64_t last_version = 0;
+  std::int64_t log_position = 0;
 };
 
 // The committed state: what a disk is to a real engine. It outlives the engine, so a test can open it again.
@@ -72,7 +73,7 @@ class ModelEngine final : public store::Engine,
  public:
   explicit ModelEngine(std::shared_ptr<ModelDisk> disk) : disk_(std::move(disk)), working_(*disk_->state()) {}
 
-  Status begin() override;
+  Status begin(store::Durability durability) override;
   Status commit() override;
   void rollback() override;
   Status savepoint() override;
@@ -93,6 +94,9 @@ class ModelEngine final : public store::Engine,
   Result<std::int64_t> generation() override { return working_.generation; }
   Status set_generation(std::int64_t generation) override;
   Result<std::int64_t> highest_sequence() override;
+  Result<std::int64_t> log_position() override { return working_.log_position; }
+  Status set_log_position(std::int64_t number) override;
+  Result<std::int64_t> log_identity() override { return 4711; }
   std::int64_t wal_bytes() const override { return wal_bytes_; }
   Status checkpoint() override;
   bool poisons(const Error& error) const override { return error.code == ErrorCode::io; }

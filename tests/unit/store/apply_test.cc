@@ -12,7 +12,7 @@ namespace {
 class ApplyFixture {
  public:
   ApplyFixture() {
-    REQUIRE(engine.begin().has_value());
+    REQUIRE(engine.begin(store::Durability::synced).has_value());
     REQUIRE(run(make_table()).has_value());
   }
   template <class... C>

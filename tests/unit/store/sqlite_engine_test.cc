@@ -26,7 +26,7 @@ class SwitchedFault final : private VfsObserver {
 };
 
 Status commit_setting(Engine& engine, const std::string& value) {
-  WAYBILL_CHECK(engine.begin());
+  WAYBILL_CHECK(engine.begin(store::Durability::synced));
   WAYBILL_CHECK(engine.catalog().put_setting("name", value));
   return engine.commit();
 }
@@ -67,7 +67,7 @@ TEST_CASE("after SQLite gave a transaction up, nothing more of it is stored") {
   SwitchedFault fault;
   SqliteHarness harness({.vfs = fault.vfs.name(), .writer_cache_kib = 64});
   Engine& engine = harness.engine();
-  WAYBILL_REQUIRE_OK(engine.begin());
+  WAYBILL_REQUIRE_OK(engine.begin(store::Durability::synced));
   fault.code = kFull;
   // More than the cache holds: pages go to the log before the commit, and find the disk full.
   Status status;
@@ -161,7 +161,7 @@ TEST_CASE("the stored sequence is a bound above every number that was stored") {
 
 TEST_CASE("a bound that was not committed is not answered") {
   SqliteHarness harness(kQuick);
-  WAYBILL_REQUIRE_OK(harness.engine().begin());
+  WAYBILL_REQUIRE_OK(harness.engine().begin(store::Durability::synced));
   WAYBILL_REQUIRE_OK(harness.engine().payloads().insert(payload_row(10)));
   harness.engine().rollback();
   CHECK(value_of(harness.engine().highest_sequence()) == 0);

@@ -101,11 +101,11 @@ TEST_CASE("what a sweep learned of a transaction that was undone is forgotten") 
     CHECK(swept.rows == 1);
     CHECK(swept.last == PayloadId{1});
   };
-  WAYBILL_REQUIRE_OK(engine.begin());
+  WAYBILL_REQUIRE_OK(engine.begin(store::Durability::synced));
   SUBCASE("the transaction") {
     finish_and_sweep();
     engine.rollback();
-    WAYBILL_REQUIRE_OK(engine.begin());
+    WAYBILL_REQUIRE_OK(engine.begin(store::Durability::synced));
   }
   SUBCASE("a savepoint") {
     WAYBILL_REQUIRE_OK(engine.savepoint());
@@ -118,7 +118,7 @@ TEST_CASE("what a sweep learned of a transaction that was undone is forgotten") 
     WAYBILL_REQUIRE_OK(engine.release_savepoint());
     WAYBILL_REQUIRE_OK(engine.savepoint());
     engine.rollback();
-    WAYBILL_REQUIRE_OK(engine.begin());
+    WAYBILL_REQUIRE_OK(engine.begin(store::Durability::synced));
   }
   CHECK(value_of(engine.payloads().sweep({1}, {100}, 1)).rows == 0);
   WAYBILL_REQUIRE_OK(engine.commit());

@@ -77,7 +77,7 @@ TEST_CASE("readers see the last commit while the writer is at work on the next")
   const auto engine = value_of(store->make_engine());
   const auto reader = value_of(store->make_reader());
   in_transaction(*engine, [&] { WAYBILL_REQUIRE_OK(engine->catalog().put_setting("name", "old")); });
-  WAYBILL_REQUIRE_OK(engine->begin());
+  WAYBILL_REQUIRE_OK(engine->begin(store::Durability::synced));
   WAYBILL_REQUIRE_OK(engine->catalog().put_setting("name", "new"));
   CHECK(value_of(reader->setting("name")) == "old");
   WAYBILL_REQUIRE_OK(engine->commit());

@@ -22,7 +22,7 @@ struct Fixture {
     in_transaction(harness.engine(), [&] { WAYBILL_REQUIRE_OK(items.put_table(spec)); });
   }
   Status try_put_table(const TableSpec& spec) {
-    WAYBILL_REQUIRE_OK(harness.engine().begin());
+    WAYBILL_REQUIRE_OK(harness.engine().begin(store::Durability::synced));
     auto status = items.put_table(spec);
     harness.engine().rollback();
     return status;

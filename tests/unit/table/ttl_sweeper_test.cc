@@ -23,7 +23,7 @@ TEST_CASE("repeated while the answer is full, until every expired item is gone a
   const TableSpec table = testing::shipments();
   const std::int64_t now = 1'700'000'000;
   waybill::testing::ModelEngine engine(std::make_shared<waybill::testing::ModelDisk>());
-  REQUIRE(engine.begin().has_value());
+  REQUIRE(engine.begin(store::Durability::synced).has_value());
   REQUIRE(engine.items().put_table(table).has_value());
   const auto put = [&](int id, nlohmann::json ttl) {
     const nlohmann::json item = {{"event_id", "e"}, {"timestamp", id}, {"ttl", std::move(ttl)}};
