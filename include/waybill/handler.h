@@ -166,8 +166,9 @@ struct Effects {
 // What became of one record. A failed record may carry effects too: they are stored with the failed attempt.
 struct RecordOutcome {
   bool ok = true;
-  std::string error;      // why it failed
-  bool retryable = true;  // false: no further attempt, straight to the dead letters
+  std::string error;  // why it failed
+  // False: no further attempt, straight to the dead letters. Messages of a queue wait out their receives all the same.
+  bool retryable = true;
   Effects effects;
 
   static RecordOutcome success(Effects effects = {}) { return {true, "", true, std::move(effects)}; }

@@ -38,13 +38,15 @@ class Api::Impl {
   void serve(net::HttpRequest request, net::Reply reply) const {
     const SteadyTime began = ports_.steady.now();
     // The reply may outlive this object, in a task that is never run; probe and clock outlive that too.
-    auto watched = net::Reply::to([&probe = ports_.probe, &steady = ports_.steady, began, route = route_of(request),
-                                   id = request.request_id, what = request.method + " " + request.path,
-                                   reply = std::move(reply)](net::HttpResponse response) mutable {
-      probe.request(route, response.status, steady.now() - began);
-      log_refusal(id, what, response);
-      reply(std::move(response));
-    });
+    net::Peer peer = reply.peer();
+    auto watched = net::Reply::to(
+        [&probe = ports_.probe, &steady = ports_.steady, began, route = route_of(request), id = request.request_id,
+         what = request.method + " " + request.path, reply = std::move(reply)](net::HttpResponse response) mutable {
+          probe.request(route, response.status, steady.now() - began);
+          log_refusal(id, what, response);
+          reply(std::move(response));
+        },
+        std::move(peer));
     // A name with a number in its middle is no pattern of the router.
     if (SnsApi::is_certificate(request)) return certificate(std::move(request), std::move(watched));
     // Nor is an account, which tells the addresses of queues from other paths.

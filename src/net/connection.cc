@@ -34,7 +34,7 @@ Connection::Connection(Socket socket, std::shared_ptr<ServerCore> core)
     : socket_(std::move(socket)),
       timer_(socket_.get_executor()),
       core_(std::move(core)),
-      gate_(std::make_shared<ReplyGate>(socket_.get_executor())),
+      gate_(std::make_shared<ReplyGate>(socket_.get_executor(), socket_.native_handle())),
       parser_({core_->options.max_header_bytes, core_->options.max_body_bytes}),
       tick_(std::min({core_->options.read_deadline, core_->options.idle_deadline, core_->options.write_deadline})) {
   error_code ignored;
@@ -285,6 +285,7 @@ void Connection::close() {
   error_code ignored;
   cut_ = true;
   broken_ = true;
+  gate_->let_go();
   socket_.close(ignored);
   timer_.cancel();
 }

@@ -10,14 +10,17 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 class FunctionSink final : public ReplySink {
  public:
-  explicit FunctionSink(UniqueFunction<void(HttpResponse)> receiver) : receiver_(std::move(receiver)) {}
+  FunctionSink(UniqueFunction<void(HttpResponse)> receiver, Peer peer)
+      : receiver_(std::move(receiver)), peer_(std::move(peer)) {}
   void answer(HttpResponse response) override { receiver_(std::move(response)); }
   void drop() override {
     receiver_(default_error_response(500, "InternalFailure", "The request was given up without an answer.", nullptr));
   }
+  bool peer_is_there() const override { return peer_.is_there(); }
 
  private:
   UniqueFunction<void(HttpResponse)> receiver_;
+  const Peer peer_;
 };
 
 // Bytes that are no valid UTF-8 come from clients (a header, a path); they become '?', so that the JSON stays valid.
@@ -76,8 +79,8 @@ std::size_t HttpHeaders::count(std::string_view name) const {
   return found;
 }
 
-Reply Reply::to(UniqueFunction<void(HttpResponse)> receiver) {
-  return Reply(std::make_shared<FunctionSink>(std::move(receiver)));
+Reply Reply::to(UniqueFunction<void(HttpResponse)> receiver, Peer peer) {
+  return Reply(std::make_shared<FunctionSink>(std::move(receiver), std::move(peer)));
 }
 
 Reply& Reply::operator=(Reply&& other) noexcept {

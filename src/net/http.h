@@ -77,6 +77,23 @@ class ReplySink {
   virtual void answer(HttpResponse response) = 0;
   // The reply was destroyed without a call.
   virtual void drop() = 0;
+  // Does the peer still listen? Must not block.
+  virtual bool peer_is_there() const { return true; }
+};
+
+// Whether the client of one request still waits for the answer. A value; it may outlive the connection and the server,
+// and then says no.
+class Peer {
+ public:
+  Peer() = default;  // one that stays
+  explicit Peer(std::shared_ptr<const ReplySink> sink) : sink_(std::move(sink)) {}
+
+  // Any thread; does not block. REQUIRES: the request is not answered yet. A client that closed only its sending side
+  // counts as gone: nothing tells it from one that closed both.
+  bool is_there() const { return !sink_ || sink_->peer_is_there(); }
+
+ private:
+  std::shared_ptr<const ReplySink> sink_;
 };
 
 // The right to answer one request: called once, from any thread; further calls do nothing. Dropped without a call, the
@@ -85,13 +102,15 @@ class Reply {
  public:
   Reply() = default;
   explicit Reply(std::shared_ptr<ReplySink> sink) : sink_(std::move(sink)) {}
-  // A reply to a function instead of a connection, for tests and in-process callers. A drop answers a 500.
-  static Reply to(UniqueFunction<void(HttpResponse)> receiver);
+  // A reply to a function instead of a connection, for in-process callers, tests, and whoever watches over another
+  // reply: then with that one's peer. A drop answers a 500.
+  static Reply to(UniqueFunction<void(HttpResponse)> receiver, Peer peer = {});
   Reply(Reply&&) noexcept = default;
   Reply& operator=(Reply&& other) noexcept;
   ~Reply();
 
   void operator()(HttpResponse response);
+  Peer peer() const { return Peer(sink_); }
 
  private:
   std::shared_ptr<ReplySink> sink_;

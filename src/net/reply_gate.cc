@@ -1,11 +1,25 @@
 #include "net/reply_gate.h"
 
+#include <poll.h>
+
 #include <boost/asio/post.hpp>
 
 namespace waybill::net {
 
 void ReplyGate::answer(HttpResponse response) { settle(std::move(response)); }
 void ReplyGate::drop() { settle(std::nullopt); }
+
+bool ReplyGate::peer_is_there() const {
+  const std::lock_guard lock(mutex_);
+  if (closed_ || socket_ < 0) return false;
+  pollfd asked{socket_, POLLRDHUP, 0};
+  return ::poll(&asked, 1, 0) <= 0 || (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0;
+}
+
+void ReplyGate::let_go() {
+  const std::lock_guard lock(mutex_);
+  socket_ = -1;
+}
 
 void ReplyGate::settle(std::optional<HttpResponse> response) {
   const std::lock_guard lock(mutex_);
@@ -27,6 +41,7 @@ void ReplyGate::detach() {
   UniqueFunction<void()> forgotten;  // destroyed after the lock: it may own the connection, which detaches this gate
   const std::lock_guard lock(mutex_);
   closed_ = true;
+  socket_ = -1;
   forgotten = std::exchange(waiter_, nullptr);
   strand_.reset();
 }

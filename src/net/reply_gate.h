@@ -13,17 +13,21 @@ namespace waybill::net {
 
 class ReplyGate final : public ReplySink {
  public:
-  explicit ReplyGate(Strand strand) : strand_(std::move(strand)) {}
+  // The socket is asked whether the peer is there, until let_go().
+  ReplyGate(Strand strand, int socket) : strand_(std::move(strand)), socket_(socket) {}
 
   // Any thread.
   void answer(HttpResponse response) override;
   void drop() override;
+  bool peer_is_there() const override;
   // Any thread. No answer is taken any more; the waiting connection is woken and finds nothing.
   void close();
   // Any thread. Closed, and nothing of the io_context is touched or kept any more. A connection that waits is
   // destroyed unresumed, so nobody may be running the io_context then.
   void detach();
 
+  // The connection's strand. Before its socket is closed, and its number may be another's.
+  void let_go();
   // The connection's strand. Before a request is handed out.
   void arm();
   bool settled();
@@ -36,8 +40,9 @@ class ReplyGate final : public ReplySink {
   void settle(std::optional<HttpResponse> response);
   void set_waiter(UniqueFunction<void()> waiter);
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::optional<Strand> strand_;  // guarded by mutex_, as all below; empty when detached
+  int socket_;                    // below 0: closed
   bool closed_ = false;
   bool settled_ = false;
   std::optional<HttpResponse> response_;

@@ -50,7 +50,8 @@ struct ReceiveRequest {
   std::optional<std::chrono::seconds> wait{};        // none: the queue's; real time, also where the clock is virtual
   std::optional<std::chrono::seconds> visibility{};  // none: the queue's
   std::string attempt_id{};                          // ReceiveRequestAttemptId; accepted, without effect
-  // Asked before messages are taken for a poll that waited: a client that is gone gets none. Empty: it is there.
+  // Asked before messages are taken for a poll that waited: a client that is gone gets none. Empty: it is there. On any
+  // thread; must not block.
   std::function<bool()> wanted{};
 };
 struct Received {

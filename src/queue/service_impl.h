@@ -30,6 +30,7 @@ class QueueService::Impl : public std::enable_shared_from_this<QueueService::Imp
     std::chrono::seconds visibility{30};
     std::optional<SteadyTime> until;  // none: as long as it takes
     std::function<bool()> wanted;
+    bool waited = false;
     Done<std::vector<Received>> done;
   };
 
@@ -82,6 +83,8 @@ class QueueService::Impl : public std::enable_shared_from_this<QueueService::Imp
   void settle_locked(Poll& poll, PollNumber number, State& state, Work& work);
   void plan_wake_locked(Work& work);
   void start(Work work);
+  static bool is_unwanted(const Poll& poll);
+  void pass_on(Poll poll, Work& work);
   void receive(Poll poll, PollNumber number);
   void received(Poll poll, const Asked& asked, store::Applied applied);
   store::ReceiveMessages change_for(const Poll& poll, std::optional<std::int64_t> in_flight) const;

@@ -46,6 +46,7 @@ void QueueService::Impl::settle_locked(Poll& poll, PollNumber number, State& sta
 
 void QueueService::Impl::park_locked(State& state, PollNumber number, Poll poll) {
   if (poll.until) deadlines_.insert({*poll.until, poll.queue->id, number});
+  poll.waited = true;
   state.parked.emplace(number, std::move(poll));
 }
 
@@ -83,8 +84,35 @@ void QueueService::Impl::plan_wake_locked(Work& work) {
 void QueueService::Impl::start(Work work) {
   for (Poll& poll : work.empty) poll.done(std::vector<Received>());
   for (auto& [poll, fault] : work.faults) poll.done(std::move(fault));
-  for (auto& [poll, number] : work.receives) receive(std::move(poll), number);
+  // Whoever has left hands on to the next: by adding to the list, for there may be many of them.
+  for (std::size_t i = 0; i < work.receives.size(); ++i) {
+    auto [poll, number] = std::move(work.receives[i]);
+    if (is_unwanted(poll)) {
+      pass_on(std::move(poll), work);
+    } else {
+      receive(std::move(poll), number);
+    }
+  }
   if (work.wake) ports_.wake_in(*work.wake);
+}
+
+// A client may have left while it waited. Consumers inside of Waybill are asked in any case.
+bool QueueService::Impl::is_unwanted(const Poll& poll) {
+  const bool asked = poll.waited || !poll.until;
+  return asked && poll.wanted && !poll.wanted();
+}
+
+void QueueService::Impl::pass_on(Poll poll, Work& work) {
+  {
+    const std::lock_guard lock(mutex_);
+    State& state = queues_[poll.queue->id];
+    ++state.wakes;
+    state.known_empty = false;
+    pump_locked(state, work);
+    plan_wake_locked(work);
+  }
+  poll.done(std::vector<Received>());
+  --receiving_;
 }
 
 store::ReceiveMessages QueueService::Impl::change_for(const Poll& poll, std::optional<std::int64_t> in_flight) const {
@@ -111,29 +139,11 @@ store::ReceiveMessages QueueService::Impl::change_for(const Poll& poll, std::opt
 void QueueService::Impl::receive(Poll poll, PollNumber number) {
   Asked asked{number, 0};
   std::optional<std::int64_t> in_flight;
-  bool gone = false;
   {
     const std::lock_guard lock(mutex_);
     const State& state = queues_[poll.queue->id];
     asked.arrivals = state.arrivals;
     in_flight = state.in_flight;
-  }
-  // The one who asked may have left while it waited; then the next one is asked.
-  if (poll.wanted && !poll.wanted()) gone = true;
-  if (gone) {
-    Work work;
-    {
-      const std::lock_guard lock(mutex_);
-      State& state = queues_[poll.queue->id];
-      ++state.wakes;
-      state.known_empty = false;
-      pump_locked(state, work);
-      plan_wake_locked(work);
-    }
-    poll.done(std::vector<Received>());
-    start(std::move(work));
-    --receiving_;
-    return;
   }
   store::Changes changes;
   changes.add(change_for(poll, in_flight));

@@ -2,6 +2,7 @@
 // built and opened. What was acknowledged by then must be there.
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include <doctest/doctest.h>
 
@@ -20,19 +21,29 @@ struct Verdict {
   int images = 0;
   int marks = 0;
   int early_marks = 0;  // made while the log held bytes that no sync covered
+  int amid_units = 0;   // images of moments when a batch or a move was under way
   std::vector<std::string> broken;
 };
 
-void record_run(RecordingVfs& vfs, Synchronous synchronous) {
+// What marks stand for is told by their numbers: places in the list that is answered.
+std::vector<Promise> record_run(RecordingVfs& vfs, Synchronous synchronous) {
   const TempDir directory;
   auto opened = store::sqlite::Store::open(directory.path().string(), {.vfs = vfs.name(), .synchronous = synchronous});
   REQUIRE(opened.has_value());
   vfs.mark("opened", 0);
-  const auto outcome = run_shipments(**opened, {.submitters = 3, .shipments = 24},
-                                     [&](const Promise& promise) { vfs.mark(promise.what, promise.number); });
+  std::vector<Promise> told;
+  const auto outcome = run_shipments(**opened, {.submitters = 3, .shipments = 32}, [&](const Promise& promise) {
+    vfs.mark(promise.what, static_cast<std::int64_t>(told.size()));
+    told.push_back(promise);
+  });
   CHECK_FALSE(outcome.poisoned);
   CHECK(outcome.refusals.empty());
-  CHECK(outcome.promises.size() > 140);
+  CHECK(told.size() > 700);
+  return told;
+}
+
+int count_of(const std::vector<Promise>& promises, const std::string& what) {
+  return static_cast<int>(std::ranges::count(promises, what, &Promise::what));
 }
 
 // The moments to try: right after marks, where a promise is freshest, and any others.
@@ -52,25 +63,32 @@ std::vector<std::size_t> moments(const std::vector<DiskOperation>& operations, s
   return chosen;
 }
 
-Verdict lose_power(const std::vector<DiskOperation>& operations, std::size_t moment_count, std::uint64_t seeds) {
+Verdict lose_power(const std::vector<DiskOperation>& operations, const std::vector<Promise>& told,
+                   std::size_t moment_count, std::uint64_t seeds) {
   Verdict verdict;
   DiskImage image(operations);
   std::vector<Promise> promises;
+  std::set<std::int64_t> under_way;  // messages of batches and moves that were not answered yet
   std::size_t position = 0;
   for (const std::size_t moment : moments(operations, moment_count)) {
     for (; position < moment; ++position) {
       const DiskOperation& operation = operations[position];
       image.advance(position);
       if (operation.kind != DiskOperation::Kind::mark || operation.file == "opened") continue;
+      const Promise& promise = told[static_cast<std::size_t>(operation.number)];
+      promises.push_back(promise);
+      under_way.erase(promise.number);
+      under_way.insert(promise.together.begin(), promise.together.end());
+      if (promise.is_before_the_answer()) continue;
       ++verdict.marks;
       verdict.early_marks += image.unsynced("waybill.db-wal") ? 1 : 0;
-      promises.push_back({operation.file, operation.number});
     }
     image.advance(moment);
     for (std::uint64_t seed = 0; seed < seeds; ++seed) {
       const TempDir directory;
       image.write_to(directory.path(), seed);
       ++verdict.images;
+      verdict.amid_units += under_way.empty() ? 0 : 1;
       for (const std::string& what : broken_promises(directory.path(), promises)) {
         verdict.broken.push_back("power lost before operation " + std::to_string(moment) + ", seed " +
                                  std::to_string(seed) + ": " + what);
@@ -85,20 +103,30 @@ int count_of(const std::vector<DiskOperation>& operations, DiskOperation::Kind k
       operations, [&](const DiskOperation& operation) { return operation.kind == kind && operation.file == file; }));
 }
 
+// Promises of that kind that were found broken.
+int broken_of(const Verdict& verdict, const std::string& what) {
+  return static_cast<int>(std::ranges::count_if(
+      verdict.broken, [&](const std::string& text) { return text.find(": " + what + " ") != std::string::npos; }));
+}
+
 }  // namespace
 
 TEST_CASE("what was acknowledged survives a power loss at any moment") {
   RecordingVfs vfs;
-  record_run(vfs, Synchronous::full);
+  const auto told = record_run(vfs, Synchronous::full);
   const auto& operations = vfs.operations();
   // The run is worth something only if the log was copied and started anew on the way.
   CHECK(count_of(operations, DiskOperation::Kind::sync, "waybill.db") > 3);
   CHECK(count_of(operations, DiskOperation::Kind::sync, "waybill.db-wal") > 40);
+  CHECK(count_of(told, "taken") > 50);
+  CHECK(count_of(told, "moved") > 30);
+  CHECK(count_of(told, "stuck") == 0);
 
-  const Verdict verdict = lose_power(operations, 300, 8);
+  const Verdict verdict = lose_power(operations, told, 300, 8);
   CHECK(verdict.images == 2400);
-  CHECK(verdict.marks > 140);
+  CHECK(verdict.marks > 700);
   CHECK_MESSAGE(verdict.early_marks == 0, "acknowledgements must come after the sync that covers them");
+  CHECK(verdict.amid_units > 200);
   for (const std::string& what : verdict.broken) FAIL_CHECK(what);
 }
 
@@ -106,9 +134,13 @@ TEST_CASE("this test notices when commits are not synced") {
   for (const Synchronous synchronous : {Synchronous::normal, Synchronous::off}) {
     CAPTURE(static_cast<int>(synchronous));
     RecordingVfs vfs;
-    record_run(vfs, synchronous);
-    const Verdict verdict = lose_power(vfs.operations(), 30, 4);
+    const auto told = record_run(vfs, synchronous);
+    const Verdict verdict = lose_power(vfs.operations(), told, 100, 4);
     CHECK(verdict.early_marks > 0);
     CHECK(verdict.broken.size() > 20);
+    for (const char* what : {"sent", "received", "taken", "moved"}) {
+      CAPTURE(what);
+      CHECK(broken_of(verdict, what) > 0);
+    }
   }
 }

@@ -99,8 +99,9 @@ void SqsApi::run(SqsProtocol protocol, const SqsOperationModel& model, SqsAnswer
                  const SqsCaller& caller, net::Reply reply) const {
   const std::string& request_id = request.request_id;
   if (!read) return reply(sqs_refusal(protocol, read.error(), request_id));
-  SqsCall call{&ports_, std::move(*read), caller.place, caller.any_account,
-               "http://" + std::string(request.header("host"))};
+  SqsCall call{
+      &ports_,     std::move(*read), caller.place, caller.any_account, "http://" + std::string(request.header("host")),
+      reply.peer()};
   if (const auto named = name_queue(call); !named) return reply(sqs_refusal(protocol, named.error(), request_id));
   sqs_run(model.name)(std::move(call), [&io = ports_.io, protocol, &model, request_id,
                                         reply = std::move(reply)](SqsAnswer answer) mutable {

@@ -40,6 +40,7 @@ struct SqsCall {
   Place place{};      // account and region that the call is for
   bool any_account = true;
   std::string base{};  // "http://host:port": what queue URLs begin with, as the client spelled it
+  net::Peer peer{};    // who may leave before the answer
 
   std::string queue_name() const { return request.value("QueueName", ""); }
   std::string queue_arn() const { return place.queue(queue_name()); }

@@ -130,6 +130,7 @@ void sqs_receive_message(SqsCall call, SqsDone done) {
   auto asked = read_asked(call.request);
   if (!asked) return done(asked.error());
   asked->fifo = spec->fifo;
+  receive->wanted = [peer = std::move(call.peer)] { return peer.is_there(); };
   // The messages' texts are made on an io thread: the callback's is the writer's.
   call.ports->queues.receive(arn, std::move(*receive),
                              [&io = call.ports->io, asked = std::move(*asked),

@@ -1,5 +1,7 @@
 """ReceiveMessage, and what is done with what was received."""
 
+import json
+import socket
 import threading
 import time
 import unittest
@@ -117,6 +119,20 @@ class Receiving(SqsTest):
         sender.start()
         self.assertEqual(self.bodies(url), ["woken"])
         sender.join()
+
+    def test_a_client_that_leaves_during_a_long_poll_is_given_nothing(self):
+        url = self.queue()
+        body = json.dumps({"QueueUrl": url, "WaitTimeSeconds": 20})
+        request = (f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\n"
+                   f"X-Amz-Target: AmazonSQS.ReceiveMessage\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", self.daemon.port)) as leaving:
+                leaving.sendall(request.encode())
+                time.sleep(0.3)  # until it waits
+        self.send(url, "still here")
+        message = self.received(url, AttributeNames=["ApproximateReceiveCount"])
+        self.assertEqual((message["Body"], message["Attributes"]),
+                         ("still here", {"ApproximateReceiveCount": "1"}))
 
     # ---- deleting ----
 

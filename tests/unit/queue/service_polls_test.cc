@@ -1,4 +1,6 @@
 // Receives that wait, and what wakes them.
+#include <algorithm>
+
 #include "queue/service.h"
 #include "support/queue_rig.h"
 
@@ -168,6 +170,36 @@ TEST_CASE("who has left gets nothing, and the next one is asked") {
   rig.send_text("q", "x");
   check_answered(left, 0);
   check_answered(stays, 1);
+}
+
+TEST_CASE("however many have left, the next one is asked") {
+  QueueRig rig;
+  rig.put_queue("q");
+  std::vector<QueueRig::Got<std::vector<Received>>> left;
+  for (int i = 0; i < 20'000; ++i) {
+    ReceiveRequest request = waiting(seconds{20});
+    request.wanted = [] { return false; };
+    left.push_back(rig.begin_receive("q", std::move(request)));
+    if (i == 0) rig.commit();  // from then on the queue is known to be empty
+  }
+  const auto stays = rig.begin_receive("q", waiting(seconds{20}));
+  CHECK(rig.service->parked() == 20'001);
+  rig.send_text("q", "x");
+  check_answered(stays, 1);
+  CHECK(std::ranges::all_of(left, [](const auto& got) { return got->has_value() && (**got)->empty(); }));
+  CHECK(rig.service->parked() == 0);
+  CHECK(rig.service->quiet());
+}
+
+TEST_CASE("who did not have to wait is not asked") {
+  QueueRig rig;
+  rig.put_queue("q");
+  rig.send_text("q", "x");
+  ReceiveRequest request = waiting(seconds{20});
+  request.wanted = [] { return false; };
+  const auto got = rig.begin_receive("q", std::move(request));
+  rig.commit();
+  check_answered(got, 1);
 }
 
 TEST_CASE("an empty queue is not asked again") {
