@@ -27,6 +27,10 @@ namespace {
 constexpr std::initializer_list<Lane> kPatient = {Lane::outcome, Lane::logged};
 constexpr int kWriterNice = 10;
 
+bool found_no_room(const Journal::Unit& unit, const Applied& applied) {
+  return unit.number > 0 && applied.has_error() && applied.error().reason == Refusal::Reason::unavailable;
+}
+
 // Where processors are scarce, what acknowledges events goes before what carries them into the database: nobody waits
 // for that. On Linux the priority is the thread's own; without it things work all the same.
 void step_back() { (void)::setpriority(PRIO_PROCESS, 0, kWriterNice); }
@@ -72,12 +76,14 @@ class Journal::Impl {
   bool group_is_due() const;
   bool writer_must_wake();
   // After a group: what of the log did not fit on the disk waits for another try.
-  void settle_logged(std::vector<Unit> without_room, SteadyTime group_began);
+  void settle_logged(std::span<Unit> group, const GroupOutcome& outcome, SteadyTime group_began);
   // False when there is poison.
   bool commit(std::vector<Unit> group);
   void tell_arrivals(const std::vector<Unit>& group, const GroupOutcome& outcome);
   bool checkpoint();
   void poison(const Error& error, std::span<Unit> uncommitted);
+  Refusal poisoned_refusal() const;
+  void refuse_poisoned(std::span<Unit> units);
 
   const std::unique_ptr<Engine> engine_;
   const JournalOptions options_;
@@ -307,7 +313,7 @@ bool Journal::Impl::commit_waiting() {
 void Journal::Impl::write() {
   while (true) {
     std::vector<Unit> group = wait_for_group();
-    if (poisoned_) return;  // by the log
+    if (poisoned_) return refuse_poisoned(group);  // by the log
     if (group.empty()) break;
     if (!commit(std::move(group))) return;
     if (engine_->wal_bytes() >= checkpoint_at_ && !checkpoint()) return;
@@ -359,12 +365,11 @@ bool Journal::Impl::commit(std::vector<Unit> group) {
   // Before the callers hear of it: an attempt that one of them begins now must carry the new generation.
   generation_ = group_commit_.generation();
   tell_arrivals(group, outcome);
-  std::vector<Unit> without_room;
+  if (log_) settle_logged(group, outcome, begin);
   for (std::size_t i = 0; i < outcome.applied.size(); ++i) {
     Applied& applied = outcome.applied[i];
-    if (group[i].number > 0 && applied.has_error() && applied.error().reason == Refusal::Reason::unavailable) {
-      without_room.push_back(std::move(group[i]));
-    } else if (applied.has_error()) {
+    if (found_no_room(group[i], applied)) continue;
+    if (applied.has_error()) {
       if (group[i].number > 0) spdlog::critical("an accepted event is lost: {}", applied.error().message);
       refuse(group[i], std::move(applied).error());
     } else if (group[i].done) {
@@ -375,12 +380,15 @@ bool Journal::Impl::commit(std::vector<Unit> group) {
     poison(*outcome.poison, std::span(group).subspan(outcome.applied.size()));
     return false;
   }
-  if (log_) settle_logged(std::move(without_room), begin);
   probe_.wal_size(engine_->wal_bytes());
   return true;
 }
 
-void Journal::Impl::settle_logged(std::vector<Unit> without_room, SteadyTime group_began) {
+void Journal::Impl::settle_logged(std::span<Unit> group, const GroupOutcome& outcome, SteadyTime group_began) {
+  std::vector<Unit> without_room;
+  for (std::size_t i = 0; i < outcome.applied.size(); ++i) {
+    if (found_no_room(group[i], outcome.applied[i])) without_room.push_back(std::move(group[i]));
+  }
   const bool no_room = !without_room.empty();
   bool told = false;
   {
@@ -433,6 +441,16 @@ bool Journal::Impl::checkpoint() {
   return true;
 }
 
+Refusal Journal::Impl::poisoned_refusal() const {
+  const std::lock_guard lock(mutex_);
+  return {Refusal::Reason::poisoned, "the store has stopped after an error: " + poison_, 0};
+}
+
+void Journal::Impl::refuse_poisoned(std::span<Unit> units) {
+  const Refusal refusal = poisoned_refusal();
+  for (Unit& unit : units) refuse(unit, refusal);
+}
+
 void Journal::Impl::poison(const Error& error, std::span<Unit> uncommitted) {
   std::vector<Unit> waiting;
   {
@@ -444,10 +462,9 @@ void Journal::Impl::poison(const Error& error, std::span<Unit> uncommitted) {
   }
   wake_.notify_one();
   spdlog::critical("the store takes nothing more: {}", error.message);
-  const Refusal refusal{Refusal::Reason::poisoned, "the store has stopped after an error: " + error.message, 0};
-  for (Unit& unit : uncommitted) refuse(unit, refusal);
-  for (Unit& unit : waiting) refuse(unit, refusal);
-  if (intake_) intake_->refuse_all(refusal);
+  refuse_poisoned(uncommitted);
+  refuse_poisoned(waiting);
+  if (intake_) intake_->refuse_all(poisoned_refusal());
   if (on_poison_) on_poison_(error);
 }
 

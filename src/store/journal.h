@@ -12,11 +12,11 @@
 #include "base/function.h"
 #include "base/result.h"
 #include "store/changes.h"
+#include "store/ingress_log.h"
 
 namespace waybill::store {
 
 class Engine;
-class IngressLog;
 
 enum class Lane {
   internal,     // acknowledgements and what Waybill does itself: never refused

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "crash/message_work.h"
 #include "crash/promise.h"
+#include "store/journal.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/store.h"
 
@@ -95,14 +97,29 @@ Status read_messages(Reader& reader, Found& found) {
   return {};
 }
 
+// As a daemon does that starts: what only the ingress log holds comes into the database. Answers the highest number that
+// may have been handed out.
+Result<std::int64_t> recover(sqlite::Store& store) {
+  WAYBILL_TRY(auto engine, store.make_engine());
+  WAYBILL_TRY(auto log, store.make_ingress_log());
+  JournalProbe probe;
+  std::optional<Error> poison;
+  Journal journal(std::move(engine), {}, probe, [&](const Error& error) { poison = error; }, std::move(log));
+  const std::int64_t highest = journal.next_sequence() - 1;
+  journal.stop();
+  if (poison) return *poison;
+  return highest;
+}
+
 Result<Found> read_all(const std::filesystem::path& directory) {
-  WAYBILL_TRY(const auto store, sqlite::Store::open(directory.string(), {.synchronous = sqlite::Synchronous::off}));
+  WAYBILL_TRY(const auto store, sqlite::Store::open(directory.string(), {.synchronous = sqlite::Synchronous::off,
+                                                                         .log_segment_bytes = kCrashSegmentBytes}));
   {
     WAYBILL_TRY(auto database, sqlite::Database::open(directory / "waybill.db", sqlite::Access::read_only, ""));
     WAYBILL_TRY(const auto verdict, database.text("PRAGMA integrity_check"));
     if (verdict != "ok") return Error{ErrorCode::corrupt, "integrity_check: " + verdict};
   }
-  WAYBILL_TRY(const auto engine, store->make_engine());
+  WAYBILL_TRY(const std::int64_t highest, recover(*store));
   WAYBILL_TRY(const auto reader, store->make_reader());
   Found found;
   WAYBILL_CHECK(read_deliveries(*reader, found));
@@ -119,7 +136,6 @@ Result<Found> read_all(const std::filesystem::path& directory) {
   any.limit = 1'000'000;
   WAYBILL_TRY(const auto letters, reader->dead_letters(any));
   for (const DeadLetter& letter : letters) found.buried.insert(letter.id.value);
-  WAYBILL_TRY(const auto highest, engine->highest_sequence());
   if (!found.pending.empty() && found.pending.rbegin()->first > highest) {
     return internal("the highest sequence is below a delivery's number");
   }

@@ -13,6 +13,31 @@ bool Ledger::unit(Lane lane, Changes changes, Promise promise) {
       .has_value();
 }
 
+bool Ledger::accept(Changes changes, Promise promise) {
+  std::promise<bool> promise_of_answer;
+  std::promise<void> promise_of_storing;
+  auto answer = promise_of_answer.get_future();
+  auto stored = promise_of_storing.get_future();
+  journal_.accept(
+      std::move(changes),
+      [this, promise = std::move(promise), answered = std::move(promise_of_answer)](Journal::Durable durable) mutable {
+        const Applied result = durable ? Applied(Results{}) : Applied(durable.error());
+        note(result, [&](const Results&) { return std::vector<Promise>{promise}; });
+        answered.set_value(durable.has_value());
+      },
+      [storing = std::move(promise_of_storing)]() mutable { storing.set_value(); });
+  if (!answer.get()) return false;
+  // Two groups: the unit is in the first of them. A promise that is broken was of a Journal that is poisoned.
+  for (int i = 0; i < 2; ++i) static_cast<void>(journal_.apply(Lane::internal, {}));
+  if (stored.wait_for(std::chrono::seconds{0}) != std::future_status::ready) return false;
+  try {
+    stored.get();
+  } catch (const std::future_error&) {
+    return false;
+  }
+  return true;
+}
+
 Applied Ledger::unit(Lane lane, Changes changes, MakePromises make) {
   // The callback owns the promise: it may still be at work in set_value() when the waiting thread goes on.
   std::promise<Applied> promise_of_answer;

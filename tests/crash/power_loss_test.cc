@@ -28,7 +28,8 @@ struct Verdict {
 // What marks stand for is told by their numbers: places in the list that is answered.
 std::vector<Promise> record_run(RecordingVfs& vfs, Synchronous synchronous) {
   const TempDir directory;
-  auto opened = store::sqlite::Store::open(directory.path().string(), {.vfs = vfs.name(), .synchronous = synchronous});
+  auto opened = store::sqlite::Store::open(directory.path().string(), {.vfs = vfs.name(), .synchronous = synchronous,
+                                                                     .log_segment_bytes = kCrashSegmentBytes});
   REQUIRE(opened.has_value());
   vfs.mark("opened", 0);
   std::vector<Promise> told;
@@ -81,7 +82,10 @@ Verdict lose_power(const std::vector<DiskOperation>& operations, const std::vect
       under_way.insert(promise.together.begin(), promise.together.end());
       if (promise.is_before_the_answer()) continue;
       ++verdict.marks;
-      verdict.early_marks += image.unsynced("waybill.db-wal") ? 1 : 0;
+      const bool logged = promise.what == "accepted" || promise.what == "archived";
+      const bool early = logged ? image.unsynced("waybill.db-ingress0") || image.unsynced("waybill.db-ingress1")
+                                : image.unsynced("waybill.db-wal");
+      verdict.early_marks += early ? 1 : 0;
     }
     image.advance(moment);
     for (std::uint64_t seed = 0; seed < seeds; ++seed) {
@@ -118,6 +122,9 @@ TEST_CASE("what was acknowledged survives a power loss at any moment") {
   // The run is worth something only if the log was copied and started anew on the way.
   CHECK(count_of(operations, DiskOperation::Kind::sync, "waybill.db") > 3);
   CHECK(count_of(operations, DiskOperation::Kind::sync, "waybill.db-wal") > 40);
+  for (const char* file : {"waybill.db-ingress0", "waybill.db-ingress1"}) {
+    CHECK(count_of(operations, DiskOperation::Kind::sync, file) > 10);
+  }
   CHECK(count_of(told, "taken") > 50);
   CHECK(count_of(told, "moved") > 30);
   CHECK(count_of(told, "stuck") == 0);

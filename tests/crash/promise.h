@@ -28,6 +28,9 @@ struct Promise {
   bool is_before_the_answer() const { return what == "taking" || what == "moving"; }
 };
 
+// Of the ingress log in these runs: small, so that its files are written anew on the way.
+inline constexpr std::int64_t kCrashSegmentBytes = 8 << 10;
+
 // Opens what is left in the directory as a daemon would and says what is wrong with it: the file itself, a promise that
 // was not kept, a shipment or message that is in two places or, having been accepted, in none.
 std::vector<std::string> broken_promises(const std::filesystem::path& directory, const std::vector<Promise>& promises);

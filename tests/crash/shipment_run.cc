@@ -28,11 +28,11 @@ Changes changes_of(C... change) {
 
 class Run {
  public:
-  Run(sqlite::Store& store, Engine* engine, const RunPlan& plan, const Ledger::Told& told)
+  Run(sqlite::Store& store, Engine* engine, std::unique_ptr<IngressLog> log, const RunPlan& plan,
+      const Ledger::Told& told)
       : store_(store),
         plan_(plan),
-        journal_(std::unique_ptr<Engine>(engine), {.checkpoint_wal_bytes = plan.checkpoint_wal_bytes}, probe_,
-                 [](const Error&) {}),
+        journal_(std::unique_ptr<Engine>(engine), options(plan), probe_, [](const Error&) {}, std::move(log)),
         ledger_(journal_, told) {}
 
   RunOutcome finish() {
@@ -47,6 +47,13 @@ class Run {
   }
 
  private:
+  static JournalOptions options(const RunPlan& plan) {
+    JournalOptions options;
+    options.checkpoint_wal_bytes = plan.checkpoint_wal_bytes;
+    options.full_disk_pause = std::chrono::milliseconds{1};
+    return options;
+  }
+
   bool put_table(TableId id) {
     return ledger_.unit(Lane::internal, changes_of(PutTable{crash_table(id)}), {"table", id.value});
   }
@@ -86,7 +93,7 @@ class Run {
     if (i % 4 < 2) accepted.add(ArchiveEvent{kKept, from_millis(number), {number}, bytes, from_millis(number)});
     if (i % 4 == 1) accepted.add(ArchiveEvent{kDropped, from_millis(number), {number}, bytes, from_millis(number)});
     const char* what = i % 4 < 2 ? "archived" : "accepted";
-    if (!ledger_.unit(Lane::ingress, std::move(accepted), {what, number})) return;
+    if (!ledger_.accept(std::move(accepted), {what, number})) return;
     if (i % 3 == 1) {
       const WallTime due = from_millis(number + 1'000'000);
       Changes retried = changes_of(RescheduleDelivery{fence, due, "no answer"});
@@ -121,7 +128,9 @@ RunOutcome run_shipments(sqlite::Store& store, const RunPlan& plan, const std::f
   if (!engine) return {};
   const auto level = spdlog::get_level();
   spdlog::set_level(spdlog::level::off);  // the failures are wanted
-  auto outcome = Run(store, engine->release(), plan, told).finish();
+  auto log = store.make_ingress_log();
+  if (!log) return {};
+  auto outcome = Run(store, engine->release(), std::move(*log), plan, told).finish();
   spdlog::set_level(level);
   return outcome;
 }

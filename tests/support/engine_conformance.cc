@@ -22,7 +22,7 @@ void committed_is_there_when_opened_again(EngineHarness& store) {
 }
 
 void uncommitted_is_seen_by_nobody(EngineHarness& store) {
-  WAYBILL_REQUIRE_OK(store.engine().begin());
+  WAYBILL_REQUIRE_OK(store.engine().begin(store::Durability::synced));
   put_setting(store.engine(), "one");
   CHECK(setting(*store.reader()) == "(none)");
   store.reopen();
@@ -31,7 +31,7 @@ void uncommitted_is_seen_by_nobody(EngineHarness& store) {
 
 void rollback_takes_everything_back(EngineHarness& store) {
   in_transaction(store.engine(), [&] { put_setting(store.engine(), "before"); });
-  WAYBILL_REQUIRE_OK(store.engine().begin());
+  WAYBILL_REQUIRE_OK(store.engine().begin(store::Durability::synced));
   put_setting(store.engine(), "during");
   WAYBILL_REQUIRE_OK(store.engine().items().put_table(table_spec(1)));
   store.engine().rollback();
@@ -45,7 +45,7 @@ void rollback_takes_everything_back(EngineHarness& store) {
 void empty_transactions_commit(EngineHarness& store) {
   in_transaction(store.engine(), [] {});
   in_transaction(store.engine(), [] {});
-  WAYBILL_REQUIRE_OK(store.engine().begin());
+  WAYBILL_REQUIRE_OK(store.engine().begin(store::Durability::synced));
   store.engine().rollback();
   in_transaction(store.engine(), [] {});
 }
@@ -71,13 +71,13 @@ void rollback_to_a_savepoint_ends_it_and_keeps_the_rest(EngineHarness& store) {
 }
 
 void rollback_takes_back_what_a_released_savepoint_held(EngineHarness& store) {
-  WAYBILL_REQUIRE_OK(store.engine().begin());
+  WAYBILL_REQUIRE_OK(store.engine().begin(store::Durability::synced));
   WAYBILL_REQUIRE_OK(store.engine().savepoint());
   put_setting(store.engine(), "during");
   WAYBILL_REQUIRE_OK(store.engine().release_savepoint());
   store.engine().rollback();
   CHECK(setting(*store.reader()) == "(none)");
-  WAYBILL_REQUIRE_OK(store.engine().begin());
+  WAYBILL_REQUIRE_OK(store.engine().begin(store::Durability::synced));
   WAYBILL_REQUIRE_OK(store.engine().savepoint());
   store.engine().rollback();  // an open savepoint goes with its transaction
   in_transaction(store.engine(), [&] {
@@ -99,7 +99,7 @@ void generation_is_stored_with_the_data(EngineHarness& store) {
   const std::int64_t first = value_of(store.engine().generation());
   in_transaction(store.engine(), [&] { WAYBILL_REQUIRE_OK(store.engine().set_generation(first + 1)); });
   CHECK(value_of(store.engine().generation()) == first + 1);
-  WAYBILL_REQUIRE_OK(store.engine().begin());
+  WAYBILL_REQUIRE_OK(store.engine().begin(store::Durability::synced));
   WAYBILL_REQUIRE_OK(store.engine().set_generation(first + 2));
   store.engine().rollback();
   CHECK(value_of(store.engine().generation()) == first + 1);

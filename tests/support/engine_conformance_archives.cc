@@ -109,7 +109,7 @@ void totals_are_right_with_every_commit(EngineHarness& store) {
   archive(store, {event_row(kFirst, 1, 5), event_row(kSecond, 1, 5), event_row(kFirst, 2, 5)});
   check_totals(store, kFirst, 2, 30);
   check_totals(store, kSecond, 1, 10);
-  WAYBILL_REQUIRE_OK(store.engine().begin());
+  WAYBILL_REQUIRE_OK(store.engine().begin(store::Durability::synced));
   WAYBILL_REQUIRE_OK(store.engine().payloads().insert_archived(payload_row(3)));
   WAYBILL_REQUIRE_OK(store.engine().archives().insert(event_row(kFirst, 3, 5)));
   store.engine().rollback();
@@ -125,7 +125,7 @@ void totals_are_right_with_every_commit(EngineHarness& store) {
 
 void an_archive_takes_a_payload_once(EngineHarness& store) {
   archive(store, {event_row(kFirst, 1, 5)});
-  WAYBILL_REQUIRE_OK(store.engine().begin());
+  WAYBILL_REQUIRE_OK(store.engine().begin(store::Durability::synced));
   CHECK(store.engine().archives().insert(event_row(kFirst, 1, 5)).has_error());
   store.engine().rollback();
   check_totals(store, kFirst, 1, 10);
@@ -218,7 +218,7 @@ void totals_count_what_was_committed(EngineHarness& store) {
     WAYBILL_REQUIRE_OK(engine.payloads().insert_archived(payload_row(payload)));
     WAYBILL_REQUIRE_OK(engine.archives().insert(event_row(kFirst, payload, 5)));
   };
-  WAYBILL_REQUIRE_OK(engine.begin());
+  WAYBILL_REQUIRE_OK(engine.begin(store::Durability::synced));
   keep(1);
   engine.rollback();
   in_transaction(engine, [&] {

@@ -16,7 +16,7 @@ struct FailurePlan {
     failed_sync,  // this call fails; poisons
   };
   Kind kind = Kind::disk_full;
-  std::int64_t fail_at = 0;  // 1 is the first call; 0: none fails
+  std::atomic<std::int64_t> fail_at = 0;  // 1 is the first call; 0: none fails
   std::atomic<std::int64_t> calls = 0;
   std::atomic<int> failures = 0;
 };

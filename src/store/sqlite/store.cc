@@ -75,7 +75,7 @@ Result<std::unique_ptr<Engine>> Store::make_engine() {
 }
 
 Result<std::unique_ptr<IngressLog>> Store::make_ingress_log() const {
-  if (options_.synchronous == Synchronous::off) return std::unique_ptr<IngressLog>();
+  if (throw_away_) return std::unique_ptr<IngressLog>();
   IngressLog::Files files;
   files.segment_bytes = options_.log_segment_bytes;
   for (std::size_t i = 0; i < files.file.size(); ++i) {

@@ -37,7 +37,7 @@ class Store {
   // Once: it takes the one connection that writes.
   Result<std::unique_ptr<Engine>> make_engine();
   Result<std::unique_ptr<Reader>> make_reader() const;
-  // Nothing where nothing is synced: the log would only be work.
+  // Nothing for a throw-away store: the log would only be work.
   Result<std::unique_ptr<IngressLog>> make_ingress_log() const;
 
  private:

@@ -23,7 +23,7 @@ class GroupFixture {
   GroupOutcome run(std::vector<Changes> units) {
     std::vector<Journal::Unit> all;
     for (auto& changes : units) all.push_back({std::move(changes), nullptr});
-    return group.run(all);
+    return group.run(all, GroupCommit::needed(all));
   }
   bool has_setting(const std::string& name) const { return disk->state()->settings.contains(name); }
 

@@ -105,7 +105,7 @@ TEST_CASE("wherever a disk is full once, every unit hears once, and what it hear
   const std::int64_t calls = calls_of_the_script();
   REQUIRE(calls > 30);
   for (const auto kind : {FailurePlan::Kind::disk_full, FailurePlan::Kind::stays_full}) {
-    for (std::int64_t n = 3; n <= calls; ++n) {  // the first two ask for generation and sequence
+    for (std::int64_t n = 4; n <= calls; ++n) {  // the first three ask for generation, position and sequence
       CAPTURE(n);
       FaultRun run(kind, n);
       CHECK(run.plan->failures > 0);
@@ -172,7 +172,7 @@ TEST_CASE("on_poison may ask the Journal to stop") {
 TEST_CASE("a checkpoint that fails is tried again after as much log as before the first") {
   const QuietLog quiet;
   const auto plan = std::make_shared<FailurePlan>();
-  plan->fail_at = 2 + 6 + 1;  // two questions, two transactions of three calls, the checkpoint
+  plan->fail_at = 3 + 6 + 1;  // three questions, two transactions of three calls, the checkpoint
   CountingProbe probe;
   JournalOptions options;
   options.checkpoint_wal_bytes = 200;

@@ -161,7 +161,7 @@ TEST_CASE("on a disk that is full now and then, what was told is what is stored"
     const auto all = random_units(random);
     const auto disk = disk_with_table();
     const auto plan = std::make_shared<FailurePlan>();
-    plan->fail_at = 3 + random.below(100);
+    plan->fail_at = 4 + random.below(100);
     plan->kind = random.below(2) == 0 ? FailurePlan::Kind::disk_full : FailurePlan::Kind::stays_full;
     const auto told = run(make_failing_engine(std::make_unique<ModelEngine>(disk), plan), all, random);
     const Truth truth = replay(all, told, true);
