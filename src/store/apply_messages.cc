@@ -10,6 +10,8 @@ namespace {
 
 // Rows that one receive looks at, at most: those that go to a dead-letter queue or with their retention count too.
 constexpr int kLookedAt = 1'000;
+// Groups of a FIFO queue that are read at once, at least.
+constexpr int kGroups = 10;
 
 MessageRow moved_row(const MessageRow& row, QueueId to, const std::string& group, WallTime now) {
   MessageRow moved = row;
@@ -99,10 +101,16 @@ Status MessageRules::receive_standard(Taking& taking) {
 
 Status MessageRules::receive_fifo(Taking& taking) {
   const ReceiveMessages& change = taking.change;
-  WAYBILL_TRY(const auto groups, messages_.groups(change.queue, change.now, std::max(change.limit, 10)));
-  for (const MessageGroup& group : groups) {
-    WAYBILL_CHECK(receive_group(taking, group));
-    if (taking.full()) return {};
+  const int wanted = std::max(change.limit, kGroups);
+  while (!taking.full()) {
+    WAYBILL_TRY(const auto groups, messages_.groups(change.queue, change.now, wanted));
+    for (const MessageGroup& group : groups) {
+      WAYBILL_CHECK(receive_group(taking, group));
+      if (taking.full()) return {};
+    }
+    // A group that was looked at is locked now, or its visible messages went: those behind it move up. Not so with a
+    // visibility timeout of 0.
+    if (static_cast<int>(groups.size()) < wanted || change.visible_at <= change.now) break;
   }
   return {};
 }
@@ -277,9 +285,11 @@ Result<Swept> MessageRules::sweep(const SweepMessages& change) {
   }
   WAYBILL_TRY(const auto groups, messages_.groups(change.queue, change.before - Millis{1}, change.limit));
   for (const MessageGroup& group : groups) {
-    WAYBILL_TRY(const auto rows, messages_.group_rows(change.queue, group.group, change.limit));
+    const int left = change.limit - static_cast<int>(old.size());
+    if (left == 0) break;
+    WAYBILL_TRY(const auto rows, messages_.group_rows(change.queue, group.group, left));
     for (const MessageRow& row : rows) {
-      if (row.enqueued_at >= change.before || static_cast<int>(old.size()) == change.limit) break;
+      if (row.enqueued_at >= change.before) break;
       old.push_back(row);
     }
   }
