@@ -32,7 +32,7 @@ Answer<MessageFence> fence_of(const QueueSpec& queue, const std::string& handle)
   return *fence;
 }
 
-Answer<void> removed(const QueueSpec& queue, Touched state, const std::string& handle) {
+Answer<void> answer_to_deletion(const QueueSpec& queue, Touched state, const std::string& handle) {
   const bool late = state == Touched::visible || state == Touched::received;
   if (!queue.fifo || !late) return {};
   return invalid_value(handle, "ReceiptHandle", "The receipt handle has expired.");
@@ -103,18 +103,19 @@ void QueueService::Impl::remove(const Spec& queue, std::vector<std::string> hand
                             const Touched state = std::get<store::MessageTouched>((*applied)[i]).state;
                             gone += state == Touched::done ? 1 : 0;
                             const std::size_t entry = batch.entries[i];
-                            batch.answers[entry] = removed(*queue, state, handles[entry]);
+                            batch.answers[entry] = answer_to_deletion(*queue, state, handles[entry]);
                           }
-                          {
-                            // A message that was visible again is not in flight: the count may come out too low by
-                            // those, and is made anew when it seems full.
-                            const std::lock_guard lock(self->mutex_);
-                            const auto found = self->queues_.find(queue->id);
-                            if (found != self->queues_.end() && found->second.in_flight)
-                              *found->second.in_flight -= gone;
-                          }
+                          self->removed(queue->id, gone);
                           done(std::move(batch.answers));
                         });
+}
+
+// A message that was visible again is not in flight: the count may come out too low by those, and is made anew when it
+// seems full.
+void QueueService::Impl::removed(QueueId queue, std::int64_t messages) {
+  const std::lock_guard lock(mutex_);
+  const auto found = queues_.find(queue);
+  if (found != queues_.end() && found->second.in_flight) *found->second.in_flight -= messages;
 }
 
 void QueueService::Impl::change_visibility(const Spec& queue, std::vector<VisibilityChange> list,
@@ -278,6 +279,7 @@ void QueueService::peek(const std::string& queue_arn, int limit, Done<std::vecto
 std::size_t QueueService::parked() const { return impl_->parked(); }
 void QueueService::reconfigure() { impl_->reconfigure(); }
 void QueueService::arrived(const std::vector<QueueId>& queues) { impl_->arrived(queues); }
+void QueueService::removed(QueueId queue, std::int64_t messages) { impl_->removed(queue, messages); }
 void QueueService::tick() { impl_->tick(); }
 std::optional<WallTime> QueueService::next_due() const { return impl_->next_due(); }
 bool QueueService::quiet() const { return impl_->quiet(); }

@@ -134,6 +134,8 @@ class QueueService {
   // Committed, on the writer thread: messages came to these queues, or may have become visible there; a queue for each
   // of them. For Journal::on_arrivals.
   void arrived(const std::vector<QueueId>& queues);
+  // Committed: so many messages that were in flight were deleted, by another way than remove().
+  void removed(QueueId queue, std::int64_t messages);
   // Looks for polls whose time is over and for messages that became visible.
   void tick();
   // When a message becomes visible that somebody waits for; none: nobody waits. Wall time.

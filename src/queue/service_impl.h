@@ -46,6 +46,7 @@ class QueueService::Impl : public std::enable_shared_from_this<QueueService::Imp
   std::size_t parked() const;
   void reconfigure();
   void arrived(const std::vector<QueueId>& queues);
+  void removed(QueueId queue, std::int64_t messages);
   void tick();
   std::optional<WallTime> next_due() const;
   bool quiet() const { return receiving_.load() == 0; }

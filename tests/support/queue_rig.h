@@ -47,8 +47,9 @@ class QueueRig {
     catalog_[resource.key] = *CatalogRow::read(resource);
     configure();
   }
-  void drop_queue(const std::string& name) {
-    catalog_.erase({Place{}.account, Place{}.region, kinds::kQueue, name});
+  void drop_queue(const std::string& name) { drop(kinds::kQueue, name); }
+  void drop(const char* kind, const std::string& name) {
+    catalog_.erase({Place{}.account, Place{}.region, kind, name});
     configure();
   }
   QueueId id_of(const std::string& name) const { return topology.get()->queue(queue_arn(name))->id; }

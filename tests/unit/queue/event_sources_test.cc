@@ -40,10 +40,22 @@ class FakeFunction final : public BatchInvoker {
   std::vector<Strings> batches;
 };
 
+class Tally final : public EventSourceProbe {
+ public:
+  void batch(const EventSourceSpec&, std::size_t messages, std::size_t failures) override {
+    given += messages;
+    failed += failures;
+  }
+  void filtered(const EventSourceSpec&, std::size_t messages) override { unwanted += messages; }
+  std::size_t given = 0, failed = 0, unwanted = 0;
+};
+
 class World {
  public:
-  explicit World(nlohmann::json mapping = nlohmann::json::object(), nlohmann::json queue = nlohmann::json::object()) {
-    rig.put_queue("q", std::move(queue));
+  explicit World(nlohmann::json mapping = nlohmann::json::object(), nlohmann::json queue = nlohmann::json::object(),
+                 std::string queue_name = "q")
+      : name(std::move(queue_name)) {
+    rig.put_queue(name, std::move(queue));
     rig.put("AWS::Lambda::Function", "work", {{"Handler", "test.work"}, {"Timeout", 10}});
     put_mapping(std::move(mapping));
     sources = std::make_unique<EventSources>(EventSources::Ports{
@@ -55,16 +67,24 @@ class World {
   ~World() { sources->stop(); }
 
   void put_mapping(nlohmann::json mapping) {
-    mapping["EventSourceArn"] = queue_arn("q");
+    mapping["EventSourceArn"] = queue_arn(name);
     mapping["FunctionName"] = "work";
     rig.put(kinds::kEventSourceMapping, "m", mapping);
     if (sources) sources->reconfigure();
   }
   void send(const Strings& bodies) {
     std::vector<SendEntry> entries;
-    for (const std::string& body : bodies) entries.push_back(SendEntry{body});
-    rig.service->send(queue_arn("q"), std::move(entries), [](auto) {});
+    for (const std::string& body : bodies) {
+      entries.push_back(SendEntry{body});
+      if (name.ends_with(".fifo")) entries.back().group_id = body.substr(body.size() - 1);
+    }
+    rig.service->send(queue_arn(name), std::move(entries), [](auto) {});
     rig.commit();
+  }
+  // What is for workers stays undone.
+  void commit_alone() {
+    while (rig.journal->commit_waiting()) {
+    }
   }
   void advance(Millis by) {
     rig.wall.advance(by);
@@ -78,13 +98,14 @@ class World {
     return (*(*reader)->setting("done " + body)).has_value();
   }
   std::int64_t left() {
-    const auto counts = rig.counts("q");
+    const auto counts = rig.counts(name);
     return counts.visible + counts.in_flight + counts.delayed;
   }
 
+  const std::string name;
   QueueRig rig;
   FakeFunction function;
-  EventSourceProbe probe;
+  Tally probe;
   std::size_t caused = 0;
   std::unique_ptr<EventSources> sources;
 };
@@ -145,6 +166,138 @@ TEST_CASE("what no filter wants is deleted unseen") {
   world.send({R"({"kind":"good"})", R"({"kind":"other"})", "text"});
   CHECK(world.function.batches == std::vector<Strings>{{R"({"kind":"good"})"}});
   CHECK(world.left() == 0);
+  CHECK(world.probe.unwanted == 2);
+  CHECK(world.probe.given == 1);
+  world.send({"text"});
+  CHECK(world.probe.given == 1);  // no batch
+}
+
+TEST_CASE("a filter sees the body as JSON where it is JSON, else as text, and nothing beside it") {
+  World world(nlohmann::json{{"FilterCriteria", {{"Filters", {{{"Pattern", R"({"body":["a \"text\""]})"}}}}}}});
+  world.send({R"(a "text")", R"("other"}, "x":{"a":1)", R"(0,"body":"a \"text\"")"});
+  CHECK(world.function.batches == std::vector<Strings>{{R"(a "text")"}});
+}
+
+TEST_CASE("a batch that waits for a worker has all of its function's time then") {
+  World world;
+  world.rig.service->send(queue_arn("q"), {SendEntry{"a"}}, [](auto) {});
+  world.commit_alone();
+  CHECK(world.function.batches.empty());
+  world.rig.steady.advance(seconds{20});
+  world.sources->tick();
+  CHECK_FALSE(world.sources->quiet());
+  world.function.during = [&] { world.rig.steady.advance(seconds{9}); };
+  world.rig.commit();
+  CHECK(world.stored("a"));
+  CHECK(world.left() == 0);
+}
+
+TEST_CASE("a batch that waited long and of which nothing is wanted frees its place once") {
+  World world(
+      nlohmann::json{{"BatchSize", 1}, {"FilterCriteria", {{"Filters", {{{"Pattern", R"({"body":["a"]})"}}}}}}});
+  world.rig.service->send(queue_arn("q"), {SendEntry{"b"}}, [](auto) {});
+  world.commit_alone();
+  world.rig.steady.advance(seconds{20});
+  world.sources->tick();
+  world.rig.commit();
+  CHECK(world.left() == 0);
+  // Two at once, as before.
+  world.rig.service->send(queue_arn("q"), {SendEntry{"a"}, SendEntry{"a"}, SendEntry{"a"}}, [](auto) {});
+  world.commit_alone();
+  auto reader = world.rig.readers->lend();
+  const auto counts = (*reader)->message_counts(world.rig.id_of("q"), false, world.rig.wall.now());
+  CHECK(counts->in_flight == 2);
+  world.rig.commit();
+}
+
+TEST_CASE("a function that hangs is given up, and its place goes to the next batch") {
+  World world;
+  world.function.during = [&] {
+    world.function.during = nullptr;
+    world.rig.steady.advance(seconds{11});
+    world.sources->tick();
+    CHECK(world.rig.workers.replaced() == 1);
+    CHECK(world.sources->quiet());
+  };
+  world.send({"a"});
+  CHECK_FALSE(world.stored("a"));
+  CHECK(world.left() == 1);
+}
+
+TEST_CASE("a mapping that is made anew while a batch of the old one runs has all of its places") {
+  World world(nlohmann::json{{"BatchSize", 1}});
+  world.rig.service->send(queue_arn("q"), {SendEntry{"a"}}, [](auto) {});
+  world.commit_alone();
+  world.rig.drop(kinds::kEventSourceMapping, "m");
+  world.sources->reconfigure();
+  world.put_mapping({{"BatchSize", 1}});
+  world.rig.commit();
+  CHECK(world.stored("a"));
+  world.rig.service->send(queue_arn("q"), {SendEntry{"b"}, SendEntry{"c"}, SendEntry{"d"}}, [](auto) {});
+  world.commit_alone();
+  auto reader = world.rig.readers->lend();
+  const auto counts = (*reader)->message_counts(world.rig.id_of("q"), false, world.rig.wall.now());
+  CHECK(counts->in_flight == 2);
+  world.rig.commit();
+}
+
+TEST_CASE("in a FIFO queue nothing of a group is done before what failed of it") {
+  World world(nlohmann::json{{"FunctionResponseTypes", {"ReportBatchItemFailures"}}},
+              {{"ContentBasedDeduplication", true}}, "q.fifo");
+  world.send({"1 a", "bad a", "2 b", "3 a"});
+  CHECK(world.stored("1 a"));
+  CHECK(world.stored("2 b"));
+  CHECK_FALSE(world.stored("3 a"));
+  CHECK(world.left() == 2);
+  CHECK(world.probe.failed == 2);
+  world.function.act = [](const std::string&) { return RecordResult{}; };
+  world.advance(seconds{30});
+  CHECK(world.function.batches.back() == Strings{"bad a", "3 a"});
+  CHECK(world.left() == 0);
+}
+
+TEST_CASE("in a FIFO queue an effect that cannot be stored holds its group back") {
+  World world(nlohmann::json{{"FunctionResponseTypes", {"ReportBatchItemFailures"}}},
+              {{"ContentBasedDeduplication", true}}, "q.fifo");
+  world.function.act = [](const std::string& body) {
+    RecordResult result;
+    if (body == "1 a") {
+      result.changes.add(store::PutItem{TableId{99}, {}, {}, store::OnConditionFailed::fail_attempt, nullptr});
+    } else {
+      result.changes.add(store::PutSetting{"done " + body, "1"});
+    }
+    return result;
+  };
+  world.send({"1 a", "2 b", "3 a"});
+  CHECK(world.stored("2 b"));
+  CHECK_FALSE(world.stored("3 a"));
+  CHECK(world.left() == 2);
+}
+
+TEST_CASE("of a large batch whose messages were received again, the others are stored") {
+  World world(nlohmann::json{{"BatchSize", 1000}, {"MaximumBatchingWindowInSeconds", 1}}, {{"VisibilityTimeout", 5}});
+  world.function.during = [&] {
+    world.function.during = nullptr;
+    world.rig.wall.advance(seconds{5});
+    store::ReceiveMessages receive;
+    receive.queue = world.rig.id_of("q");
+    receive.limit = 150;
+    receive.now = world.rig.wall.now();
+    receive.visible_at = receive.now + seconds{60};
+    store::Changes changes;
+    changes.add(receive);
+    world.rig.journal->submit(store::Lane::internal, std::move(changes), [](const store::Applied&) {});
+  };
+  Strings bodies;
+  for (int i = 0; i < 350; ++i) bodies.push_back("m" + std::to_string(i));
+  world.send(bodies);
+  world.advance(seconds{1});
+  CHECK(world.left() == 150);
+  CHECK(world.probe.failed == 150);
+  CHECK_FALSE(world.stored("m149"));
+  CHECK(world.stored("m150"));
+  CHECK(world.stored("m349"));
+  CHECK(world.function.batches.size() == 1);
 }
 
 TEST_CASE("a message that was received again meanwhile is left out, effects and all") {

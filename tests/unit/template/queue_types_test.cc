@@ -128,6 +128,18 @@ TEST_CASE("an event source mapping") {
             "X.FilterCriteria.Filters[1].Pattern: no pattern"));
 }
 
+TEST_CASE("a filter of a queue looks at the body alone") {
+  const auto filter = [](const std::string& pattern) {
+    return error_of(one_of_type("Lambda::EventSourceMapping",
+                                kMapping + ", FilterCriteria: {Filters: [{Pattern: '" + pattern + "'}]}"));
+  };
+  CHECK(filter(R"({"body":{"a":[1]}})").empty());
+  CHECK(filter(R"({"$or":[{"body":["a"]},{"body":["b"]}]})").empty());
+  CHECK(has(filter(R"({"messageAttributes":{"a":[1]}})"),
+            "Filters[0].Pattern: \"messageAttributes\": a filter of a queue looks at the message's \"body\" alone"));
+  CHECK(has(filter(R"({"$or":[{"body":["a"]},{"data":["b"]}]})"), "\"data\": a filter of a queue"));
+}
+
 TEST_CASE("a connection has the parameters of its type") {
   const Json body = body_of_type("Events::Connection",
                                  "Name: c, AuthorizationType: BASIC, AuthParameters: {BasicAuthParameters: {Username: "
