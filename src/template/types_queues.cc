@@ -48,6 +48,9 @@ void check_redrive_policy(CheckContext& c, bool fifo) {
     c.bad(path / "deadLetterTargetArn", std::string("the dead-letter queue of a ") + (fifo ? "FIFO" : "standard") +
                                             " queue must be a " + (fifo ? "FIFO" : "standard") + " queue");
   }
+  if (!target.empty() && target == c.options.place.queue(c.name)) {
+    c.bad(path / "deadLetterTargetArn", "a queue cannot be its own dead-letter queue");
+  }
   const Json* given = find_member(*policy, "maxReceiveCount");
   const auto count = given ? integer_of(scalar_text(*given).value_or("")) : std::nullopt;
   if (!count || *count < 1 || *count > kMostReceives) {

@@ -81,6 +81,10 @@ TEST_CASE("a redrive policy names a queue of the same kind and a count") {
         "X.RedrivePolicy.maxReceiveCount: 0 is not a whole number from 1 to 1000");
   CHECK(has(policy("deadLetterTargetArn: 'arn:aws:sqs:eu-central-1:123456789012:d.fifo', maxReceiveCount: 3"),
             "the dead-letter queue of a standard queue must be a standard queue"));
+  CHECK(has(problem_of_type("SQS::Queue",
+                            "QueueName: d, RedrivePolicy: {deadLetterTargetArn: "
+                            "'arn:aws:sqs:eu-central-1:123456789012:d', maxReceiveCount: 3}"),
+            "X.RedrivePolicy.deadLetterTargetArn: a queue cannot be its own dead-letter queue"));
   CHECK(has(problem_of_type("SQS::Queue", "RedriveAllowPolicy: {redrivePermission: byQueue}"),
             "goes with the redrivePermission \"byQueue\""));
 }
