@@ -22,14 +22,14 @@
 
 namespace waybill::queue {
 
-// AWS: a message is at most MaximumMessageSize with its attributes; a batch has at most 10 entries.
+// AWS: what a request may ask for at most.
 inline constexpr std::chrono::seconds kMaxVisibility{43'200};
 inline constexpr std::chrono::seconds kMaxWait{20};
 inline constexpr std::chrono::seconds kMaxDelay{900};
 
 struct Limits {
   int in_flight = 120'000;
-  int in_flight_fifo = 20'000;
+  int in_flight_fifo = 120'000;
 };
 
 struct SendEntry {

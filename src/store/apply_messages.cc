@@ -8,19 +8,23 @@ namespace waybill::store {
 
 namespace {
 
+// Rows of a FIFO queue's group that are read at once.
+constexpr int kGroupHead = 32;
 // Rows that one receive looks at, at most: those that go to a dead-letter queue or with their retention count too.
 constexpr int kLookedAt = 1'000;
 // Groups of a FIFO queue that are read at once, at least.
 constexpr int kGroups = 10;
 
-MessageRow moved_row(const MessageRow& row, QueueId to, const std::string& group, WallTime now) {
-  MessageRow moved = row;
-  moved.queue = to;
-  moved.group = group;
-  moved.visible_at = now;
-  moved.source = row.queue;
-  moved.deadline_changed = false;
-  return moved;
+// In a dead-letter queue its receives count anew: that queue may have a dead-letter queue of its own.
+MessageRow dead_row(const MessageRow& row, QueueId dlq, WallTime now) {
+  MessageRow dead;
+  dead.queue = dlq;
+  dead.id = row.id;
+  dead.group = row.group;
+  dead.visible_at = now;
+  dead.enqueued_at = row.enqueued_at;
+  dead.source = row.queue;
+  return dead;
 }
 
 }  // namespace
@@ -142,7 +146,7 @@ Status MessageRules::take(Taking& taking, const MessageRow& row) {
   }
   if (change.redrive && row.receives >= change.redrive->max_receives) {
     ++taking.into.redriven;
-    MessageRow dead = moved_row(row, change.redrive->dlq, row.group, change.now);
+    MessageRow dead = dead_row(row, change.redrive->dlq, change.now);
     if (change.fifo) dead.enqueued_at = change.now;
     WAYBILL_CHECK(erase(row, change.fifo));
     return add(dead, change.fifo);
@@ -219,24 +223,25 @@ Result<MessagesMoved> MessageRules::move(const MoveMessages& change) {
       if (rows.empty()) break;
       row = rows.front();
     }
-    WAYBILL_TRY(const bool fits, move_one(change, row, change.ids[static_cast<std::size_t>(moved.moved)]));
-    if (!fits) {
+    WAYBILL_TRY(const auto to, move_one(change, row, change.ids[static_cast<std::size_t>(moved.moved)]));
+    if (!to) {
       moved.stuck = true;
       break;
     }
+    moved.to.push_back(*to);
     ++moved.moved;
   }
   return moved;
 }
 
-Result<bool> MessageRules::move_one(const MoveMessages& change, const MessageRow& row, MessageId to) {
+Result<std::optional<QueueId>> MessageRules::move_one(const MoveMessages& change, const MessageRow& row, MessageId to) {
   const auto route = std::find_if(change.routes.begin(), change.routes.end(), [&](const MoveMessages::Route& each) {
     return each.source == QueueId{} || each.source == row.source;
   });
-  if (route == change.routes.end()) return false;
+  if (route == change.routes.end()) return std::optional<QueueId>();
   WAYBILL_TRY(const auto message, messages_.read(row.id));
   WAYBILL_CHECK(erase(row, change.fifo));
-  if (!message) return true;
+  if (!message) return std::optional<QueueId>(route->to);
   WAYBILL_CHECK(messages_.remove(row.id));
   Message again = *message;
   again.id = to;
@@ -248,7 +253,7 @@ Result<bool> MessageRules::move_one(const MoveMessages& change, const MessageRow
   if (route->fifo) fresh.group = again.group;
   WAYBILL_CHECK(messages_.insert(again));
   WAYBILL_CHECK(add(fresh, route->fifo));
-  return true;
+  return std::optional<QueueId>(route->to);
 }
 
 // --- clearing
@@ -324,13 +329,12 @@ Status MessageRules::within_group(const MessageRow& row, F&& write) {
 }
 
 Result<std::optional<WallTime>> MessageRules::free_at(QueueId queue, const std::string& group) {
-  WAYBILL_TRY(const auto rows, messages_.group_rows(queue, group, kGroupHead));
+  WAYBILL_TRY(const auto rows, messages_.group_rows(queue, group, 1));
   if (rows.empty()) return std::optional<WallTime>();
-  WallTime free = rows.front().visible_at;
-  for (const MessageRow& row : rows) {
-    if (row.receives > 0) free = std::max(free, row.visible_at);
-  }
-  return std::optional<WallTime>(free);
+  // What is in flight need not be at the head: dead letters of the group may be older.
+  WAYBILL_TRY(const auto locked, messages_.group_locked_until(queue, group));
+  const WallTime first = rows.front().visible_at;
+  return std::optional<WallTime>(std::max(first, locked.value_or(first)));
 }
 
 }  // namespace waybill::store

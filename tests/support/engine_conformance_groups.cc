@@ -46,6 +46,23 @@ void a_fifo_message_too_many_moves_with_its_group(EngineHarness& store) {
   CHECK(ids(dlq.receive(31)) == Numbers{1});
 }
 
+// Older ones than what is in flight come in front of it.
+void a_group_stays_locked_when_older_messages_come_into_it(EngineHarness& store) {
+  Queue queue(store, kQueue, true);
+  Queue dlq(store, kOther, true);
+  for (std::int64_t id = 1; id <= 40; ++id) queue.send(id, 0, "a");
+  dlq.send(100, 0, "a");
+  REQUIRE(ids(dlq.receive(0, 1, 500)) == Numbers{100});
+  for (std::int64_t at = 0; at < 40; at += 10) queue.receive(at, 10, 5);
+  for (std::int64_t at = 50; queue.counts(at).visible > 0 && at < 100; at += 10) {
+    queue.receive(at, 10, 5, Redrive{kOther, 1});
+  }
+  CHECK(dlq.counts(200).visible > 32);
+  CHECK(dlq.receive(200).messages.empty());
+  CHECK(dlq.receive(200).next == from_millis(500));
+  CHECK(ids(dlq.receive(500, 1)) == Numbers{1});
+}
+
 // More groups than a receive reads at once, whose messages all move on, or are too old.
 void groups_that_give_nothing_do_not_hide_those_behind_them(EngineHarness& store) {
   constexpr std::int64_t kGone = 25;
@@ -99,6 +116,7 @@ std::vector<ConformanceCheck> group_checks() {
       {"a group gives its messages in order", a_group_gives_its_messages_in_order_and_is_locked_meanwhile},
       {"a group is free when its deadlines are over", a_group_is_free_again_when_all_of_its_deadlines_are_over},
       {"a FIFO message too many moves with its group", a_fifo_message_too_many_moves_with_its_group},
+      {"a group stays locked when older messages come", a_group_stays_locked_when_older_messages_come_into_it},
       {"groups that give nothing do not hide others", groups_that_give_nothing_do_not_hide_those_behind_them},
       {"a sweep of groups takes so many at once", a_sweep_of_groups_takes_so_many_and_comes_again},
       {"a duplicate is answered with the first", a_duplicate_is_answered_with_the_first},
