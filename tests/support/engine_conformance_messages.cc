@@ -156,6 +156,7 @@ void moving_makes_new_messages(EngineHarness& store) {
   move.now = from_millis(50);
   const auto moved = dlq.run([&](MessageRules& rules) { return rules.move(move); });
   CHECK(moved.moved == 1);
+  CHECK(moved.to == std::vector<QueueId>{kQueue});
   CHECK(moved.stuck);  // 2 was sent there, and came from nowhere
   const auto back = queue.receive(50);
   REQUIRE(ids(back) == Numbers{10});

@@ -127,22 +127,6 @@ TEST_CASE("of the tasks of a queue that have ended the newest ten are known") {
   CHECK(list->front().destination_arn == queue_arn("q"));
 }
 
-TEST_CASE("a move wakes those who wait at the queues that got something") {
-  MoveWorld world;
-  world.rig.put_queue("third");
-  world.fill(1);
-  ReceiveRequest request;
-  request.wait = seconds{20};
-  const auto back = world.rig.begin_receive("q", request);
-  const auto third = world.rig.begin_receive("third", request);
-  world.rig.commit();
-  CHECK(world.rig.service->parked() == 2);
-  REQUIRE(world.tasks->start(queue_arn("dead"), "", {}).has_value());
-  world.rig.commit();
-  CHECK(back->has_value());
-  CHECK(world.rig.service->parked() == 1);
-}
-
 TEST_CASE("a task goes on after a restart") {
   MoveWorld world;
   world.fill(10);
