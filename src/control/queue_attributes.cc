@@ -97,6 +97,7 @@ Answer<Json> checked_redrive(const Session& session, const std::string& queue, c
   if (!letters || session.place().queue(arn->resource) != target) {
     return bad_redrive(text, "Dead letter target does not exist.");
   }
+  if (arn->resource == queue) return bad_redrive(text, "A queue cannot be its own dead-letter queue.");
   if (queue.ends_with(kFifoSuffix) != arn->resource.ends_with(kFifoSuffix)) {
     return bad_redrive(text, "Dead-letter queue must be same type of queue as the source.");
   }

@@ -70,8 +70,10 @@ Answer<Json> new_statement(const Json& request, const std::string& queue_arn) {
 
 std::string queue_name_of_url(const std::string& url) { return url.substr(url.rfind('/') + 1); }
 
-Json policy_of_queue(const Session& session, const CatalogRow& queue) {
-  if (Json own = queue_policy_object(queue.body, "Policy"); !own.empty()) return own;
+namespace {
+
+// Of the AWS::SQS::QueuePolicy that names it.
+Json policy_of_template(const Session& session, const CatalogRow& queue) {
   for (const CatalogRow* row : session.list(kinds::kQueuePolicy)) {
     const Json queues = row->body.value("Queues", Json::array());
     const bool listed = std::any_of(queues.begin(), queues.end(), [&](const Json& url) {
@@ -80,6 +82,13 @@ Json policy_of_queue(const Session& session, const CatalogRow& queue) {
     if (listed) return queue_policy_object(row->body, "PolicyDocument");
   }
   return Json::object();
+}
+
+}  // namespace
+
+Json policy_of_queue(const Session& session, const CatalogRow& queue) {
+  if (Json own = queue_policy_object(queue.body, "Policy"); !own.empty()) return own;
+  return policy_of_template(session, queue);
 }
 
 Answer<Json> add_queue_permission(Session& session, const Json& request) {
@@ -109,9 +118,10 @@ Answer<Json> remove_queue_permission(Session& session, const Json& request) {
     if (member(each, "Sid") != member(request, "Label")) kept.push_back(each);
   }
   if (kept.size() == statements.size()) return bad_label(member(request, "Label"), "can't find label.");
+  // A policy without statements stays where that of a template stands behind it, which would count again otherwise.
   Json body = row->body;
   body.erase("Policy");
-  if (!kept.empty()) {
+  if (!kept.empty() || !policy_of_template(session, *row).empty()) {
     policy["Statement"] = std::move(kept);
     body["Policy"] = std::move(policy);
   }

@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "archive/replay_runner.h"
+#include "base/guarded.h"
 #include "base/virtual_clock.h"
 #include "base/worker_pool.h"
 #include "bus/scheduler.h"
@@ -69,6 +70,7 @@ class App::Impl final : public bus::DeliverySink {
   void make_queues();
   void add_queue_parts(std::vector<TimeMachine::Part>& parts);
   std::vector<metrics::Gauges::Queue> queue_gauges();
+  std::vector<metrics::Gauges::Queue> count_queues();
   Status start_schedules();
   void run_schedules();
   void catalog_changed();
@@ -91,6 +93,12 @@ class App::Impl final : public bus::DeliverySink {
   std::atomic<bool> ready_{false};
   bool serving_ = false;
   std::uint16_t port_ = 0;
+
+  struct QueueGauges {
+    std::vector<metrics::Gauges::Queue> gauges;
+    SteadyTime until{};  // when they are counted anew
+  };
+  Guarded<QueueGauges> queue_gauges_;
 
   std::unique_ptr<IoThreads> io_;
   std::unique_ptr<WorkerPool> workers_;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "table/table_definition.h"
+#include "template/batch_times.h"
 #include "template/references.h"
 
 namespace waybill {
@@ -151,6 +152,9 @@ void Deployment::note(State& state) {
     for (const auto& notice : each.notices) state.notices.push_back(templates::display(notice));
   }
   for (const auto& notice : templates::dangling_references(state.loaded, state.resources, options_.place)) {
+    state.notices.push_back(templates::display(notice));
+  }
+  for (const auto& notice : templates::doubtful_batch_times(state.loaded, state.resources)) {
     state.notices.push_back(templates::display(notice));
   }
   for (const auto& notice : state.plan.notices) state.notices.push_back(templates::display(notice));

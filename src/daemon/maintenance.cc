@@ -118,19 +118,24 @@ void Maintenance::sweep_items(store::SweepExpiredItems sweep) {
 
 // What was sent to a queue that is gone goes too: its number is never given again.
 void Maintenance::sweep_queues() {
+  // Looked up before the topology: a queue that is made meanwhile is not taken for one that is gone.
+  const std::vector<QueueId> stored = stored_queues();
   const auto topology = ports_.topology.get();
   const WallTime now = ports_.wall.now();
   for (const auto& [arn, queue] : topology->queues()) {
     sweep_queue({queue->id, queue->fifo, now - queue->retention, kRows});
   }
   submit(store::SweepDeduplication{now - kDeduplication, kRows}, [](const store::Swept&) {});
-  const auto reader = ports_.readers.lend();
-  if (!reader) return;
-  const auto stored = (*reader)->queues();
-  if (!stored) return;
-  for (const QueueId id : *stored) {
+  for (const QueueId id : stored) {
     if (!topology->queue(id)) drop_queue({id, kRows});
   }
+}
+
+std::vector<QueueId> Maintenance::stored_queues() {
+  const auto reader = ports_.readers.lend();
+  if (!reader) return {};
+  auto stored = (*reader)->queues();
+  return stored ? std::move(*stored) : std::vector<QueueId>();
 }
 
 void Maintenance::sweep_queue(store::SweepMessages sweep) {
@@ -152,8 +157,14 @@ void Maintenance::drop_queue(store::DropQueue drop) {
 
 Status Maintenance::look_at_queues(store::Reader& reader, std::optional<WallTime>& first) {
   for (const auto& [arn, queue] : ports_.topology.get()->queues()) {
+    if (queue->fifo) {
+      // Pages are in the order of groups; what is told of the oldest may be too early, and then it is looked at again.
+      WAYBILL_TRY(const auto counts, reader.message_counts(queue->id, true, ports_.wall.now()));
+      if (counts.oldest) keep_earlier(first, *counts.oldest + queue->retention + kOlder);
+      continue;
+    }
     // In order of what becomes visible first, as the sweep takes them.
-    WAYBILL_TRY(const auto page, reader.messages(queue->id, queue->fifo, std::nullopt, 1));
+    WAYBILL_TRY(const auto page, reader.messages(queue->id, false, std::nullopt, 1));
     if (!page.empty()) keep_earlier(first, page.front().row.visible_at + queue->retention + kOlder);
   }
   return {};

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "base/clock.h"
 #include "control/book.h"
@@ -45,6 +46,7 @@ class Maintenance {
   void sweep_dead_letters(WallTime before);
   void sweep_archives();
   void sweep_queues();
+  std::vector<QueueId> stored_queues();
   void sweep_queue(store::SweepMessages sweep);
   void drop_queue(store::DropQueue drop);
   Status look_at_queues(store::Reader& reader, std::optional<WallTime>& first);

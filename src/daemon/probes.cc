@@ -102,8 +102,18 @@ void Probes::request(std::string_view route, unsigned status, std::chrono::nanos
   metrics_.http_request(route, status, duration);
 }
 
+namespace {
+
+std::string queue_of(const EventSourceSpec& source) { return source.queue_arn.substr(source.queue_arn.rfind(':') + 1); }
+
+}  // namespace
+
 void Probes::batch(const EventSourceSpec& source, std::size_t messages, std::size_t failed) {
-  metrics_.batch(source.queue_arn.substr(source.queue_arn.rfind(':') + 1), messages, failed);
+  metrics_.batch(queue_of(source), messages, failed);
+}
+
+void Probes::filtered(const EventSourceSpec& source, std::size_t messages) {
+  metrics_.batch_filtered(queue_of(source), messages);
 }
 
 }  // namespace waybill

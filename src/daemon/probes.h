@@ -62,6 +62,7 @@ class Probes final : public bus::BusProbe,
   void wal_size(std::int64_t bytes) override { wal_bytes_ = bytes; }
 
   void batch(const EventSourceSpec& source, std::size_t messages, std::size_t failed) override;
+  void filtered(const EventSourceSpec& source, std::size_t messages) override;
 
   void connection_opened() override { ++connections_; }
   void connection_closed() override { --connections_; }

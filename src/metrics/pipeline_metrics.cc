@@ -179,6 +179,9 @@ void PipelineMetrics::batch(std::string_view queue, std::size_t messages, std::s
   two(families_->batch_messages, "queue", queue, "result", "ok").Increment(static_cast<double>(messages - failed));
   two(families_->batch_messages, "queue", queue, "result", "failed").Increment(static_cast<double>(failed));
 }
+void PipelineMetrics::batch_filtered(std::string_view queue, std::size_t messages) {
+  two(families_->batch_messages, "queue", queue, "result", "filtered").Increment(static_cast<double>(messages));
+}
 void PipelineMetrics::items_expired(std::int64_t count) {
   families_->items_expired.Increment(static_cast<double>(count));
 }

@@ -59,6 +59,7 @@ class PipelineMetrics {
   void messages_expired(std::int64_t count);
   // A batch of a queue was with its function: so many messages, so many of them come again.
   void batch(std::string_view queue, std::size_t messages, std::size_t failed);
+  void batch_filtered(std::string_view queue, std::size_t messages);  // deleted unseen, as no filter wanted them
   // A fault on request touched an attempt; kind: fail, status, latency.
   void fault(std::string_view endpoint, std::string_view kind);
 

@@ -37,14 +37,34 @@ Status read_filters(const SourceJson& body, EventSourceSpec& spec) {
   for (const SourceJson& filter : criteria->at("Filters")) {
     const auto found = filter.find("Pattern");
     if (found == filter.end()) continue;
-    auto pattern = pattern::Pattern::parse(found->is_string() ? found->get<std::string>() : found->dump());
+    const std::string text = found->is_string() ? found->get<std::string>() : found->dump();
+    if (const Status checked = check_queue_filter(text); !checked) {
+      return invalid("FilterCriteria: " + checked.error().message);
+    }
+    auto pattern = pattern::Pattern::parse(text);
     if (!pattern) return invalid("FilterCriteria: " + pattern.error().message);
     spec.filters.push_back(std::make_shared<const pattern::Pattern>(std::move(*pattern)));
   }
   return {};
 }
 
+Status check_filter_keys(const SourceJson& pattern) {
+  if (!pattern.is_object()) return {};  // the pattern's own reader says what is wrong
+  for (const auto& [key, value] : pattern.items()) {
+    if (key == "body") continue;
+    if (key != "$or" || !value.is_array()) {
+      return invalid("\"" + key + "\": a filter of a queue looks at the message's \"body\" alone");
+    }
+    for (const SourceJson& branch : value) WAYBILL_CHECK(check_filter_keys(branch));
+  }
+  return {};
+}
+
 }  // namespace
+
+Status check_queue_filter(std::string_view pattern) {
+  return check_filter_keys(SourceJson::parse(pattern, nullptr, false));
+}
 
 Result<EventSourceSpec> read_event_source(const std::string& name, const SourceJson& body, const Place& place) {
   EventSourceSpec spec;

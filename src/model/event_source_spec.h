@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -31,6 +32,9 @@ struct EventSourceSpec {
   // FilterCriteria: a message that none of them matches is deleted unseen; empty: all are wanted.
   std::vector<std::shared_ptr<const pattern::Pattern>> filters;
 };
+
+// AWS: a filter of a queue may look at "body" alone. Error: invalid, naming another key.
+Status check_queue_filter(std::string_view pattern);
 
 // Reads the properties that the catalog has. FunctionName: a name or an ARN, either with a qualifier behind it.
 // Errors: invalid, naming the property.

@@ -204,18 +204,6 @@ bool covers_send(const QueuePolicyStatement& statement, std::string_view service
 
 }  // namespace
 
-Status check_queue_name(std::string_view name, bool fifo) {
-  std::string_view stem = name;
-  if (fifo && stem.ends_with(".fifo")) stem.remove_suffix(5);
-  const bool legal = std::all_of(stem.begin(), stem.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-  if (!legal || stem.empty() || name.size() > 80 || (fifo && stem.size() == name.size())) {
-    return invalid("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
-  }
-  return {};
-}
-
 Result<QueueSpec> read_queue(std::string_view name, const QueueJson& body) {
   QueueSpec spec;
   spec.name = std::string(name);

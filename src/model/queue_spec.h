@@ -63,9 +63,6 @@ struct QueueSpec {
 // Errors: invalid, naming the property and what would be right.
 Result<QueueSpec> read_queue(std::string_view name, const nlohmann::json& body);
 
-// At most 80 characters of A-Z a-z 0-9 - _, and ".fifo" behind those where the queue is FIFO.
-Status check_queue_name(std::string_view name, bool fifo);
-
 // Whether the policy lets the service ("events.amazonaws.com", "sns.amazonaws.com") send on behalf of that rule or
 // topic. A queue without a policy lets everybody of this daemon send.
 bool may_send(const QueueSpec& queue, std::string_view service, std::string_view source_arn);

@@ -1,21 +1,18 @@
 #include "queue/event_batch.h"
 
-#include <algorithm>
-
 namespace waybill::queue {
 
-BatchUnit batch_unit(const std::vector<Received>& messages, const std::vector<RecordResult>& results, std::size_t count,
-                     bool item_failures, bool fifo, WallTime now) {
+BatchUnit batch_unit(const std::vector<Received>& messages, const std::vector<RecordResult>& results,
+                     const BatchPart& part, const BatchRules& rules, WallTime now) {
   BatchUnit unit;
-  const auto end = results.begin() + static_cast<std::ptrdiff_t>(count);
-  const bool all_ok = std::all_of(results.begin(), end, [](const RecordResult& each) { return each.ok; });
-  for (std::size_t i = 0; i < count; ++i) {
+  unit.part = part;
+  for (std::size_t i = part.first; i < part.end; ++i) {
     const RecordResult& result = results[i];
-    const bool done = result.ok && (item_failures || all_ok);
-    if (result.ok && !done) continue;
-    if (done) {
-      unit.changes.add(store::DeleteMessage{messages[i].fence, fifo, now, true});
+    if (result.lost || (result.ok && rules.keep_all)) continue;
+    if (result.ok) {
+      unit.changes.add(store::DeleteMessage{messages[i].fence, rules.fifo, now, true});
       unit.owners.push_back(i);
+      ++unit.deletions;
     }
     for (const store::Change& change : result.changes.list) {
       unit.changes.list.push_back(change);
@@ -24,6 +21,17 @@ BatchUnit batch_unit(const std::vector<Received>& messages, const std::vector<Re
     unit.deliveries.insert(unit.deliveries.end(), result.deliveries.begin(), result.deliveries.end());
   }
   return unit;
+}
+
+void hold_back_groups(const std::vector<Received>& messages, std::vector<RecordResult>& results,
+                      std::set<std::string>& stopped) {
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const std::string& group = messages[i].message->group;
+    if (results[i].ok && !results[i].lost && stopped.count(group) > 0) {
+      results[i] = RecordResult::failure("an earlier message of its group failed");
+    }
+    if (!results[i].ok || results[i].lost) stopped.insert(group);
+  }
 }
 
 AfterRefusal after_refusal(const store::Refusal& refusal, const BatchUnit& unit) {
@@ -36,7 +44,7 @@ AfterRefusal after_refusal(const store::Refusal& refusal, const BatchUnit& unit)
     case Reason::condition_failed:
     case Reason::invalid_effect: return {Step::commit_again, message};
     // An item that an earlier message of the batch wrote is no longer as the function read it.
-    case Reason::version_conflict: return {message > 0 ? Step::commit_before : Step::ask_again, message};
+    case Reason::version_conflict: return {message > unit.part.first ? Step::commit_before : Step::ask_again, message};
     default: return {Step::give_up, message};
   }
 }

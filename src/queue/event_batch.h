@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/delivery.h"
@@ -18,18 +21,44 @@ struct RecordResult {
   std::string error;                    // why it failed
   store::Changes changes;               // its effects; those of a failed record are stored too
   std::vector<NewDelivery> deliveries;  // that the effects cause
+  bool lost = false;                    // its receive is over: nothing of it is stored, and it counts as failed
+  static RecordResult failure(std::string why) {
+    RecordResult result;
+    result.ok = false;
+    result.error = std::move(why);
+    return result;
+  }
+};
+
+// A part of a batch: messages `first` to before `end`.
+struct BatchPart {
+  std::size_t first = 0;
+  std::size_t end = 0;
 };
 
 struct BatchUnit {
+  BatchPart part;
   store::Changes changes;
   std::vector<std::size_t> owners;  // of each change: the message it belongs to
   std::vector<NewDelivery> deliveries;
+  std::int64_t deletions = 0;
 };
 
-// Of the first `count` messages. Without `item_failures` one that failed keeps the others from being deleted, and only
-// what failed ones want stored is: the rest comes again with them. REQUIRES: a result for each message.
-BatchUnit batch_unit(const std::vector<Received>& messages, const std::vector<RecordResult>& results, std::size_t count,
-                     bool item_failures, bool fifo, WallTime now);
+// How a batch is stored.
+struct BatchRules {
+  bool fifo = false;
+  // Nothing is deleted, and only what failed messages want stored is: the rest comes again with them.
+  bool keep_all = false;
+};
+
+// REQUIRES: a result for each message.
+BatchUnit batch_unit(const std::vector<Received>& messages, const std::vector<RecordResult>& results,
+                     const BatchPart& part, const BatchRules& rules, WallTime now);
+
+// FIFO queues: behind a message that failed or was lost, those of its group fail too, without effects; else they would
+// be done before it. `stopped`: groups of which that is known, before and after.
+void hold_back_groups(const std::vector<Received>& messages, std::vector<RecordResult>& results,
+                      std::set<std::string>& stopped);
 
 // What to do after a refusal.
 struct AfterRefusal {

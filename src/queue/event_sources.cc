@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxBatchBytes = 6 << 20;  // AWS: the payload of an invocation
 constexpr Millis kTakeAgain{1'000};              // after a store that could not answer
-constexpr Millis kHangs{250};                    // past its deadline by so much, a function is given up
 
 }  // namespace
 
@@ -35,8 +34,9 @@ void EventSources::Impl::reconfigure() {
       const bool same = source.spec && source.spec->queue_arn == spec->queue_arn &&
                         source.spec->enabled == spec->enabled && source.spec->batch_size == spec->batch_size;
       source.spec = spec;
+      if (source.number == 0) source.number = ++last_number_;
       if (!same) {
-        source.generation = ++last_generation_;
+        source.generation = ++last_number_;
         source.taking = false;
       }
       pump_locked(name, source, work);
@@ -72,14 +72,12 @@ void EventSources::Impl::launch_locked(const std::string& name, Source& source, 
   auto run = std::make_shared<Run>();
   run->source = source.spec;
   run->source_name = name;
+  run->source_number = source.number;
   run->function = topology->function(source.spec->function_arn);
   run->fifo = source.spec->queue_arn.ends_with(".fifo");
   run->messages = std::exchange(source.gathered, {});
-  run->first_size = run->messages.size();
   source.gathered_bytes = 0;
   if (!run->function) return;  // gone meanwhile: the messages come back
-  run->with_function = true;
-  run->deadline = ports_.steady.now() + run->function->timeout;
   ++source.running;
   runs_.push_back(run);
   work.runs.push_back(std::move(run));
@@ -87,9 +85,7 @@ void EventSources::Impl::launch_locked(const std::string& name, Source& source, 
 
 void EventSources::Impl::start(Work work) {
   for (RunPtr& batch : work.runs) {
-    const Millis limit = Millis{batch->function->timeout} + kHangs;
-    ports_.workers.post([self = shared_from_this(), batch] { self->run(batch); });
-    work.wake = std::min(work.wake.value_or(limit), limit);
+    ports_.workers.post([self = shared_from_this(), batch = std::move(batch)] { self->run(batch); });
   }
   for (int i = 0; i < work.stuck; ++i) {
     if (!ports_.workers.replace_stuck_thread()) spdlog::error("too many functions hang: no thread is left to replace");
@@ -140,6 +136,12 @@ void EventSources::Impl::taken(const Take& take, Answer<std::vector<Received>> a
   start(std::move(work));
 }
 
+// The source may be gone, or be another one of the same name.
+void EventSources::Impl::slot_is_free_locked(const Run& run) {
+  const auto source = sources_.find(run.source_name);
+  if (source != sources_.end() && source->second.number == run.source_number) --source->second.running;
+}
+
 void EventSources::Impl::tick() {
   Work work;
   {
@@ -147,9 +149,9 @@ void EventSources::Impl::tick() {
     const SteadyTime now = ports_.steady.now();
     for (auto at = runs_.begin(); at != runs_.end();) {
       Run& batch = **at;
-      if (!batch.with_function || batch.deadline + kHangs > now) {
+      if (!batch.with_function || batch.deadline + kBatchHangs > now) {
         if (batch.with_function) {
-          const auto left = std::chrono::ceil<Millis>(batch.deadline + kHangs - now);
+          const auto left = std::chrono::ceil<Millis>(batch.deadline + kBatchHangs - now);
           work.wake = std::min(work.wake.value_or(left), left);
         }
         ++at;
@@ -159,8 +161,7 @@ void EventSources::Impl::tick() {
       ++work.stuck;
       spdlog::error("{} does not come back: its batch of {} messages is given up, they are received again",
                     batch.function->name, batch.messages.size());
-      const auto source = sources_.find(batch.source_name);
-      if (source != sources_.end()) --source->second.running;
+      slot_is_free_locked(batch);
       at = runs_.erase(at);
     }
     for (auto& [name, source] : sources_) pump_locked(name, source, work);

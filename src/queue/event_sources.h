@@ -35,7 +35,9 @@ class BatchInvoker {
 class EventSourceProbe {
  public:
   virtual ~EventSourceProbe() = default;
+  // A function was given so many messages, of which so many come again.
   virtual void batch(const EventSourceSpec&, std::size_t /*messages*/, std::size_t /*failed*/) {}
+  virtual void filtered(const EventSourceSpec&, std::size_t /*messages*/) {}  // deleted unseen
 };
 
 // Owner: the App. Thread-safe; no call blocks.

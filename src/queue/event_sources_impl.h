@@ -4,10 +4,14 @@
 #include <list>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "queue/event_sources.h"
 
 namespace waybill::queue {
+
+// Past its deadline by so much, a function is given up.
+inline constexpr Millis kBatchHangs{250};
 
 // One mutex around plain data; it is never held over a call out.
 class EventSources::Impl : public std::enable_shared_from_this<EventSources::Impl> {
@@ -28,16 +32,21 @@ class EventSources::Impl : public std::enable_shared_from_this<EventSources::Imp
   struct Run {
     Spec source;
     std::string source_name;
+    std::int64_t source_number = 0;  // Source::number
     std::shared_ptr<const FunctionSpec> function;
     bool fifo = false;
-    std::vector<Received> messages;
-    std::vector<RecordResult> results;
-    std::size_t first_size = 0;
+    std::vector<Received> messages;     // changed while it is not with its function
+    std::vector<RecordResult> results;  // of those, when it was
+    std::size_t settled = 0;            // so many of the messages, from the first on
+    std::set<std::string> stopped_groups;
+    bool keep_all = false;  // BatchRules
+    bool parts = false;     // something was refused: what follows is stored in parts, so that little is done again
+    std::size_t given = 0;  // messages that the function was given
     std::size_t failed = 0;
     int conflicts = 0;
-    SteadyTime deadline;
-    bool with_function = false;  // guarded by mutex_
-    bool given_up = false;       // guarded by mutex_: its slot went to another batch
+    SteadyTime deadline;         // guarded by mutex_, as all below
+    bool with_function = false;  // tick() looks at the deadline
+    bool given_up = false;       // its slot went to another batch
   };
   using RunPtr = std::shared_ptr<Run>;
 
@@ -45,6 +54,7 @@ class EventSources::Impl : public std::enable_shared_from_this<EventSources::Imp
     Spec spec;
     std::int64_t generation = 0;  // takes of an earlier one are not wanted any more
     bool taking = false;
+    std::int64_t number = 0;  // another one when a source of that name is made anew
     int running = 0;
     std::vector<Received> gathered;
     std::size_t gathered_bytes = 0;
@@ -72,11 +82,18 @@ class EventSources::Impl : public std::enable_shared_from_this<EventSources::Imp
   void taken(const Take& take, Answer<std::vector<Received>> answer);
   bool is_wanted(const std::string& name, std::int64_t generation) const;
 
+  void slot_is_free_locked(const Run& run);
+
   // event_sources_run.cc
   void run(const RunPtr& run);
-  bool drop_unwanted(Run& run);
-  void commit(const RunPtr& run, std::size_t count);
-  void committed(const RunPtr& run, std::size_t count);
+  void drop_unwanted(Run& run);
+  // False: it was not in time, or did not answer for each message.
+  bool ask(Run& run);
+  void judge(Run& run) const;
+  static void fail(Run& run, std::size_t message, const std::string& why);
+  void commit_next(const RunPtr& run);
+  void commit(const RunPtr& run, const BatchPart& part, bool then_ask);
+  void committed(const RunPtr& run, const BatchPart& part, bool then_ask);
   void refused(const RunPtr& run, const store::Refusal& refusal, const BatchUnit& unit);
   void ask_again(const RunPtr& run);
   void end(const RunPtr& run);
@@ -84,8 +101,8 @@ class EventSources::Impl : public std::enable_shared_from_this<EventSources::Imp
   const Ports ports_;
   mutable std::mutex mutex_;
   std::map<std::string, Source> sources_;  // by name; guarded by mutex_, as all below
-  std::list<RunPtr> runs_;
-  std::int64_t last_generation_ = 0;
+  std::list<RunPtr> runs_;                 // from their launch to their end
+  std::int64_t last_number_ = 0;           // of sources and of their generations
   bool stopped_ = false;
 };
 

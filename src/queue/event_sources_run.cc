@@ -1,6 +1,7 @@
 // One batch, from the function to the commit.
 #include <algorithm>
 
+#include "base/json_text.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "pattern/pattern.h"
@@ -10,55 +11,103 @@ namespace waybill::queue {
 
 namespace {
 
-constexpr int kMaxConflicts = 50;  // in a row, as of a delivery
+constexpr int kMaxConflicts = 50;   // in a row, as of a delivery
+constexpr std::size_t kPart = 100;  // messages that are stored at once after a refusal
 
-// AWS: a filter sees the record; its body as JSON where it is JSON.
+// AWS: a filter sees {"body": …}, as JSON where it is JSON, else as text.
 bool is_wanted_message(const EventSourceSpec& source, const Received& received) {
-  if (source.filters.empty()) return true;
-  const std::string text = R"({"body":)" + received.message->body + "}";
-  const auto record = pattern::FlatEvent::parse(text);
-  if (!record) return false;
-  return std::any_of(source.filters.begin(), source.filters.end(),
-                     [&](const auto& filter) { return filter->matches(*record); });
+  const std::string& body = received.message->body;
+  std::string record = R"({"body":)";
+  if (is_json(body)) {
+    record += body;
+  } else {
+    append_json_string(body, record);
+  }
+  record += '}';
+  const auto flat = pattern::FlatEvent::parse(record);
+  return flat && std::any_of(source.filters.begin(), source.filters.end(),
+                             [&](const auto& filter) { return filter->matches(*flat); });
 }
 
 }  // namespace
 
-// Deletes what no filter wants; false when nothing is left.
-bool EventSources::Impl::drop_unwanted(Run& run) {
+// Deletes what no filter wants.
+void EventSources::Impl::drop_unwanted(Run& run) {
+  if (run.source->filters.empty()) return;
   const auto unwanted = std::stable_partition(run.messages.begin(), run.messages.end(), [&](const Received& each) {
     return is_wanted_message(*run.source, each);
   });
-  if (unwanted == run.messages.end()) return true;
+  if (unwanted == run.messages.end()) return;
   store::Changes changes;
   for (auto at = unwanted; at != run.messages.end(); ++at) {
     changes.add(store::DeleteMessage{at->fence, run.fifo, ports_.wall.now(), false});
   }
+  const QueueId queue = unwanted->fence.queue;
+  const auto count = run.messages.end() - unwanted;
   run.messages.erase(unwanted, run.messages.end());
-  ports_.journal.submit(store::Lane::internal, std::move(changes), [](const store::Applied&) {});
-  return !run.messages.empty();
+  ports_.probe.filtered(*run.source, static_cast<std::size_t>(count));
+  ports_.journal.submit(store::Lane::internal, std::move(changes),
+                        [self = shared_from_this(), queue, count](const store::Applied& applied) {
+                          if (applied) self->ports_.queues.removed(queue, count);
+                        });
 }
 
 void EventSources::Impl::run(const RunPtr& run) {
-  if (!drop_unwanted(*run)) return end(run);
-  const BatchCall call{*run->function, run->messages,
-                       uuid_from(static_cast<std::uint64_t>(run->messages.front().fence.id.value)), ports_.wall.now(),
-                       run->deadline};
-  std::vector<RecordResult> results = ports_.invoker.invoke(call);
-  const bool late = ports_.steady.now() > run->deadline;
+  if (run->given == 0) {
+    drop_unwanted(*run);
+    run->given = run->messages.size();
+    if (run->messages.empty()) return end(run);
+  }
+  // It may have waited for a worker: its time begins now.
+  {
+    const std::lock_guard lock(mutex_);
+    run->with_function = true;
+    run->deadline = ports_.steady.now() + run->function->timeout;
+  }
+  ports_.wake_in(Millis{run->function->timeout} + kBatchHangs);
+  const bool answered = ask(*run);
   {
     const std::lock_guard lock(mutex_);
     run->with_function = false;
     if (run->given_up) return;  // tick() has ended it
   }
-  if (late || results.size() != run->messages.size()) {
+  if (!answered) {
     run->failed += run->messages.size();
-    spdlog::error("{}: a batch of {} messages {}; they are received again", run->function->name, run->messages.size(),
-                  late ? "took longer than its timeout" : "was not answered message by message");
     return end(run);
   }
-  run->results = std::move(results);
-  commit(run, run->messages.size());
+  judge(*run);
+  run->settled = 0;
+  commit_next(run);
+}
+
+void EventSources::Impl::fail(Run& run, std::size_t message, const std::string& why) {
+  run.results[message] = RecordResult::failure(why);
+  if (!run.source->report_item_failures) run.keep_all = true;
+}
+
+// What failures mean for the others of the batch.
+void EventSources::Impl::judge(Run& run) const {
+  if (run.fifo) hold_back_groups(run.messages, run.results, run.stopped_groups);
+  const bool failures = std::any_of(run.results.begin(), run.results.end(),
+                                    [](const RecordResult& each) { return !each.ok && !each.lost; });
+  // One failure keeps the batch, also what the function is asked for again.
+  if (failures && !run.source->report_item_failures) run.keep_all = true;
+}
+
+bool EventSources::Impl::ask(Run& run) {
+  const SteadyTime deadline = run.deadline;
+  const BatchCall call{*run.function, run.messages,
+                       uuid_from(static_cast<std::uint64_t>(run.messages.front().fence.id.value)), ports_.wall.now(),
+                       deadline};
+  std::vector<RecordResult> results = ports_.invoker.invoke(call);
+  const bool late = ports_.steady.now() > deadline;
+  if (late || results.size() != run.messages.size()) {
+    spdlog::error("{}: a batch of {} messages {}; they are received again", run.function->name, run.messages.size(),
+                  late ? "took longer than its timeout" : "was not answered message by message");
+    return false;
+  }
+  run.results = std::move(results);
+  return true;
 }
 
 namespace {
@@ -72,90 +121,100 @@ void log_skipped(const std::string& function, const std::vector<store::ChangeRes
 
 }  // namespace
 
-void EventSources::Impl::commit(const RunPtr& run, std::size_t count) {
+void EventSources::Impl::commit_next(const RunPtr& run) {
+  const std::size_t left = run->messages.size() - run->settled;
+  const std::size_t count = run->parts ? std::min(left, kPart) : left;
+  commit(run, {run->settled, run->settled + count}, false);
+}
+
+void EventSources::Impl::commit(const RunPtr& run, const BatchPart& part, bool then_ask) {
   auto unit = std::make_shared<BatchUnit>(
-      batch_unit(run->messages, run->results, count, run->source->report_item_failures, run->fifo, ports_.wall.now()));
-  if (unit->changes.list.empty()) return committed(run, count);
+      batch_unit(run->messages, run->results, part, {run->fifo, run->keep_all}, ports_.wall.now()));
+  if (unit->changes.list.empty()) return committed(run, part, then_ask);
   store::Changes changes = unit->changes;
   ports_.journal.submit(store::Lane::internal, std::move(changes),
-                        [self = shared_from_this(), run, unit, count](const store::Applied& applied) {
+                        [self = shared_from_this(), run, unit, part, then_ask](const store::Applied& applied) {
                           if (!applied) return self->refused(run, applied.error(), *unit);
                           log_skipped(run->function->name, *applied);
                           if (!unit->deliveries.empty()) self->ports_.committed(std::move(unit->deliveries));
-                          self->committed(run, count);
+                          if (unit->deletions > 0) {
+                            self->ports_.queues.removed(run->messages[part.first].fence.queue, unit->deletions);
+                          }
+                          self->committed(run, part, then_ask);
                         });
 }
 
-void EventSources::Impl::committed(const RunPtr& run, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
+void EventSources::Impl::committed(const RunPtr& run, const BatchPart& part, bool then_ask) {
+  for (std::size_t i = part.first; i < part.end; ++i) {
     const RecordResult& result = run->results[i];
-    if (result.ok) continue;
+    if (result.ok && !result.lost && !run->keep_all) continue;
     ++run->failed;
+    if (result.ok) continue;
     spdlog::warn("{}: message {} failed: {}", run->function->name, run->messages[i].message_id, result.error);
   }
-  const auto past = static_cast<std::ptrdiff_t>(count);
-  run->messages.erase(run->messages.begin(), run->messages.begin() + past);
-  run->results.clear();
-  if (run->messages.empty()) return end(run);
+  run->settled = part.end;
   run->conflicts = 0;
-  ask_again(run);
+  if (run->settled == run->messages.size()) return end(run);
+  if (then_ask) return ask_again(run);
+  commit_next(run);
 }
 
 void EventSources::Impl::refused(const RunPtr& run, const store::Refusal& refusal, const BatchUnit& unit) {
   using Step = AfterRefusal::Step;
   const AfterRefusal after = after_refusal(refusal, unit);
-  const auto at = static_cast<std::ptrdiff_t>(after.message);
   switch (after.step) {
     case Step::commit_again:
       if (refusal.reason == store::Refusal::Reason::fenced) {
         // Its visibility timeout ended and somebody else has it, or it was purged: its effects are not ours to store.
-        ++run->failed;
-        run->messages.erase(run->messages.begin() + at);
-        run->results.erase(run->results.begin() + at);
-        if (run->messages.empty()) return end(run);
+        run->results[after.message].lost = true;
       } else {
-        RecordResult& result = run->results[after.message];
-        result = RecordResult{};
-        result.ok = false;
-        result.error = refusal.message;
+        fail(*run, after.message, refusal.message);
       }
-      return commit(run, run->messages.size());
-    case Step::commit_before: return commit(run, after.message);
+      if (run->fifo) judge(*run);
+      run->parts = true;
+      return commit_next(run);
+    case Step::commit_before: return commit(run, {unit.part.first, after.message}, true);
     case Step::ask_again:
       if (++run->conflicts <= kMaxConflicts) return ask_again(run);
-      run->results[after.message] = RecordResult{};
-      run->results[after.message].ok = false;
-      run->results[after.message].error = refusal.message;
-      return commit(run, run->messages.size());
+      fail(*run, after.message, refusal.message);
+      if (run->fifo) judge(*run);
+      return commit_next(run);
     case Step::give_up: break;
   }
-  run->failed += run->messages.size();
-  spdlog::error("{}: a batch of {} messages was not stored, they are received again: {}", run->function->name,
-                run->messages.size(), refusal.message);
+  const std::size_t left = run->messages.size() - run->settled;
+  run->failed += left;
+  spdlog::error("{}: a batch of {} messages was not stored, they are received again: {}", run->function->name, left,
+                refusal.message);
   end(run);
 }
 
+// For what is not settled, less what is lost or may not be done before another one.
 void EventSources::Impl::ask_again(const RunPtr& run) {
-  {
-    const std::lock_guard lock(mutex_);
-    run->with_function = true;
-    run->deadline = ports_.steady.now() + run->function->timeout;
+  std::vector<Received> left;
+  for (std::size_t i = run->settled; i < run->messages.size(); ++i) {
+    const bool stopped = run->fifo && run->stopped_groups.count(run->messages[i].message->group) > 0;
+    if (run->results[i].lost || stopped) {
+      ++run->failed;
+    } else {
+      left.push_back(std::move(run->messages[i]));
+    }
   }
+  run->messages = std::move(left);
+  run->results.clear();
+  run->settled = 0;
+  if (run->messages.empty()) return end(run);
   ports_.workers.post([self = shared_from_this(), run] { self->run(run); });
-  ports_.wake_in(Millis{run->function->timeout} + Millis{300});
 }
 
 void EventSources::Impl::end(const RunPtr& run) {
-  ports_.probe.batch(*run->source, run->first_size, run->failed);
+  if (run->given > 0) ports_.probe.batch(*run->source, run->given, run->failed);
   Work work;
   {
     const std::lock_guard lock(mutex_);
     runs_.remove(run);
+    slot_is_free_locked(*run);
     const auto source = sources_.find(run->source_name);
-    if (source != sources_.end()) {
-      --source->second.running;
-      pump_locked(source->first, source->second, work);
-    }
+    if (source != sources_.end()) pump_locked(source->first, source->second, work);
   }
   start(std::move(work));
 }

@@ -1,6 +1,5 @@
 #include "queue/faults.h"
 
-#include <array>
 #include <utility>
 
 namespace waybill::queue {
@@ -43,27 +42,6 @@ Fault missing_parameter(std::string_view parameter) {
 
 Fault unavailable(std::string message) { return {"ServiceUnavailable", std::move(message), 503}; }
 
-Fault throttled() { return {"RequestThrottled", "Too much is waiting to be stored: send again in a moment", 503}; }
-
-std::string_view query_code(std::string_view code) {
-  using Pair = std::pair<std::string_view, std::string_view>;
-  static constexpr std::array kOwnCodes = {
-      Pair{"BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct"},
-      Pair{"BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong"},
-      Pair{"EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest"},
-      Pair{"InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId"},
-      Pair{"MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight"},
-      Pair{"PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress"},
-      Pair{"QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently"},
-      Pair{"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"},
-      Pair{"QueueNameExists", "QueueAlreadyExists"},
-      Pair{"TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest"},
-      Pair{"UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation"},
-  };
-  for (const auto& [shape, own] : kOwnCodes) {
-    if (shape == code) return own;
-  }
-  return code;
-}
+Fault throttled() { return {"RequestThrottled", "Too much is waiting to be stored: send again in a moment", 403}; }
 
 }  // namespace waybill::queue

@@ -1,5 +1,5 @@
-// How a queue refuses: the errors of SQS. `code` is the name of the error's shape in the JSON protocol; the query
-// protocol's own code for some of them is query_code().
+// How a queue refuses: the errors of SQS. `code` is the name of the error's shape in the JSON protocol; what the query
+// protocol calls it is the protocol's matter.
 #pragma once
 
 #include <string>
@@ -26,8 +26,5 @@ Fault invalid_parameter(std::string message);  // InvalidParameterValue
 Fault missing_parameter(std::string_view parameter);
 Fault unavailable(std::string message);  // the store is full or stopping: ServiceUnavailable, 503
 Fault throttled();                       // ingress is shed: RequestThrottled
-
-// "QueueDoesNotExist" -> "AWS.SimpleQueueService.NonExistentQueue"; codes without another name stay.
-std::string_view query_code(std::string_view code);
 
 }  // namespace waybill::queue

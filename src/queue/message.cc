@@ -24,7 +24,7 @@ std::uint64_t check_of(std::string_view text) {
   return hash;
 }
 
-constexpr std::string_view kHandleMark = "wb1";
+constexpr std::string_view kHandleMark = "wb2";
 
 }  // namespace
 
@@ -63,24 +63,25 @@ std::string sequence_number(MessageId id) {
   return std::to_string(10'000'000'000'000'000'000ULL + static_cast<std::uint64_t>(id.value));
 }
 
-std::string receipt_handle(const MessageFence& fence) {
+std::string receipt_handle(const ReceiptHandle& handle) {
+  const MessageFence& fence = handle.fence;
   std::string text(kHandleMark);
-  for (const std::int64_t number :
-       {fence.queue.value, fence.id.value, std::int64_t{fence.receives}, to_millis(fence.visible_at)}) {
+  for (const std::int64_t number : {fence.queue.value, fence.id.value, std::int64_t{fence.receives},
+                                    to_millis(fence.visible_at), to_millis(handle.received_at)}) {
     text += '/' + std::to_string(number);
   }
   text += '/' + std::to_string(check_of(text));
   return to_base64(text);
 }
 
-std::optional<MessageFence> read_receipt_handle(std::string_view handle) {
+std::optional<ReceiptHandle> read_receipt_handle(std::string_view handle) {
   const auto text = from_base64(handle);
   if (!text || !text->starts_with(kHandleMark)) return std::nullopt;
   const auto last = text->rfind('/');
   if (last == std::string::npos || text->substr(last + 1) != std::to_string(check_of(text->substr(0, last)))) {
     return std::nullopt;
   }
-  std::array<std::int64_t, 4> numbers{};
+  std::array<std::int64_t, 5> numbers{};
   const char* at = text->data() + kHandleMark.size();
   const char* const end = text->data() + last;
   for (std::int64_t& number : numbers) {
@@ -90,7 +91,8 @@ std::optional<MessageFence> read_receipt_handle(std::string_view handle) {
     at = next;
   }
   if (at != end) return std::nullopt;
-  return MessageFence{{numbers[0]}, {numbers[1]}, static_cast<int>(numbers[2]), from_millis(numbers[3])};
+  return ReceiptHandle{{{numbers[0]}, {numbers[1]}, static_cast<int>(numbers[2]), from_millis(numbers[3])},
+                       from_millis(numbers[4])};
 }
 
 }  // namespace waybill::queue

@@ -30,9 +30,14 @@ std::string message_id(MessageId id);
 // SequenceNumber of a FIFO queue: 20 digits, growing.
 std::string sequence_number(MessageId id);
 
-// Receipt handles are opaque to clients: base64 of queue, message, receive, deadline, and a check value.
-std::string receipt_handle(const MessageFence& fence);
+// Receipt handles are opaque to clients: base64 of queue, message, receive, deadline, time of the receive, and a check
+// value.
+struct ReceiptHandle {
+  MessageFence fence;
+  WallTime received_at;
+};
+std::string receipt_handle(const ReceiptHandle& handle);
 // None: it is no handle that this Waybill made.
-std::optional<MessageFence> read_receipt_handle(std::string_view text);
+std::optional<ReceiptHandle> read_receipt_handle(std::string_view text);
 
 }  // namespace waybill::queue

@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/base64.h"
 #include "base/log.h"
 #include "queue/message.h"
+#include "queue/move_task_row.h"
 
 namespace waybill::queue {
 
@@ -18,39 +18,6 @@ using TaskJson = nlohmann::json;
 
 constexpr int kStep = 100;  // messages of one unit
 constexpr int kMostPerSecond = 500;
-constexpr int kShownTasks = 10;
-constexpr const char* kRunning = "RUNNING";
-constexpr const char* kCancelling = "CANCELLING";
-
-std::string status_of(const CatalogRow& row) { return row.state.value("Status", ""); }
-
-bool is_active(const CatalogRow& row) { return status_of(row) == kRunning || status_of(row) == kCancelling; }
-
-// As on AWS: base64 of a JSON object that names the task and its source.
-std::string handle_of(const std::string& name, const std::string& source_arn) {
-  return to_base64(TaskJson{{"taskId", name}, {"sourceArn", source_arn}}.dump());
-}
-
-std::string name_in(const std::string& handle) {
-  const auto json = TaskJson::parse(from_base64(handle).value_or(""), nullptr, false);
-  return json.is_object() ? json.value("taskId", "") : std::string();
-}
-
-MoveTask task_of(const CatalogRow& row) {
-  MoveTask task;
-  task.status = status_of(row);
-  task.source_arn = row.body.value("SourceArn", "");
-  task.destination_arn = row.body.value("DestinationArn", "");
-  if (row.body.contains("MaxNumberOfMessagesPerSecond")) {
-    task.max_per_second = row.body["MaxNumberOfMessagesPerSecond"].get<int>();
-  }
-  task.moved = row.state.value("Moved", std::int64_t{0});
-  task.to_move = row.state.value("ToMove", std::int64_t{0});
-  task.failure_reason = row.state.value("FailureReason", "");
-  task.started_at = from_millis(row.state.value("Started", std::int64_t{0}));
-  task.handle = is_active(row) ? handle_of(row.resource.key.name, task.source_arn) : std::string();
-  return task;
-}
 
 // The endpoint that left the message in its dead-letter queue, by the facts that went with it.
 std::shared_ptr<const EndpointSpec> left_by(const Topology& topology, const Message& message,
@@ -110,17 +77,18 @@ class MoveTasks::Impl : public std::enable_shared_from_this<Impl> {
   // When it may go on; none: it has ended.
   std::optional<WallTime> advance(const CatalogRow& row);
   store::MoveMessages next_move(const MoveTask& task, const QueueSpec& source, int most) const;
-  // A message that no queue is known for: back to the target that left it. False: nothing is known of it.
+  // A message that no queue is known for: back to the target that left it. False: nothing is known of it; true also
+  // when it is gone meanwhile.
   Result<bool> hand_back(const QueueSpec& source);
   void note(const CatalogRow& row, const char* status, std::int64_t moved, const std::string& why = "");
 
   const Ports ports_;
   mutable std::mutex mutex_;
-  bool running_ = false;  // guarded by mutex_, as all below
+  std::map<std::string, WallTime> resting_;  // by name: until when its rate keeps a task from going on; used by run()
+  bool running_ = false;                     // guarded by mutex_, as all below
   bool woken_ = false;
   bool stopped_ = false;
   std::optional<WallTime> resume_at_;
-  std::map<std::string, WallTime> resting_;  // by name: until when its rate keeps a task from going on
 };
 
 Answer<void> MoveTasks::Impl::check(const std::string& source_arn, const std::string& destination_arn,
@@ -146,7 +114,7 @@ Answer<void> MoveTasks::Impl::check(const std::string& source_arn, const std::st
   }
   if (max_per_second && (*max_per_second < 1 || *max_per_second > kMostPerSecond)) {
     return invalid_value(std::to_string(*max_per_second), "MaxNumberOfMessagesPerSecond",
-                         "You must enter a value between 1 and 500.");
+                         "Value for parameter MaxNumberOfMessagesPerSecond must be between 1 and 500.");
   }
   return {};
 }
@@ -175,6 +143,7 @@ Answer<std::string> MoveTasks::Impl::start(const std::string& source_arn, const 
     if (!destination_arn.empty()) body["DestinationArn"] = destination_arn;
     if (max_per_second) body["MaxNumberOfMessagesPerSecond"] = *max_per_second;
     const TaskJson state{{"Status", kRunning}, {"ToMove", waiting}, {"Started", to_millis(ports_.wall.now())}};
+    edit.deletes = old_tasks(catalog, source_arn);
     edit.puts.push_back({{arn->account, arn->region, kinds::kMessageMoveTask, name}, "", body.dump(), state.dump()});
     return edit;
   });
@@ -184,18 +153,22 @@ Answer<std::string> MoveTasks::Impl::start(const std::string& source_arn, const 
   }
   if (!edited) return unavailable(edited.error().message);
   wake();
-  return handle_of(name, source_arn);
+  return task_handle(name, source_arn);
 }
 
 Answer<std::int64_t> MoveTasks::Impl::cancel(const std::string& handle) {
-  const std::string name = name_in(handle);
+  const auto name = task_name_in(handle);
+  if (!name) return invalid_parameter("Value for parameter TaskHandle is invalid.");
   std::int64_t moved = 0;
   bool found = false;
+  bool active = false;
   const Status edited = ports_.book.edit([&](const Catalog& catalog) -> Result<control::Edit> {
     control::Edit edit;
     for (const auto& [key, row] : catalog) {
-      if (key.kind != kinds::kMessageMoveTask || key.name != name || status_of(*row) != kRunning) continue;
+      if (key.kind != kinds::kMessageMoveTask || key.name != *name) continue;
       found = true;
+      if (status_of(*row) != kRunning) continue;
+      active = true;
       moved = row->state.value("Moved", std::int64_t{0});
       TaskJson state = row->state;
       state["Status"] = kCancelling;
@@ -207,6 +180,7 @@ Answer<std::int64_t> MoveTasks::Impl::cancel(const std::string& handle) {
   });
   if (!edited) return unavailable(edited.error().message);
   if (!found) return resource_not_found("Task does not exist.");
+  if (!active) return invalid_parameter("Only active tasks can be cancelled.");
   wake();
   return moved;
 }

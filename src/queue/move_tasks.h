@@ -53,7 +53,8 @@ class MoveTasks {
   // The task handle. Faults: ResourceNotFoundException, InvalidParameterValue, UnsupportedOperation.
   Answer<std::string> start(const std::string& source_arn, const std::string& destination_arn,
                             std::optional<int> max_per_second);
-  // How many messages it has moved.
+  // How many messages it has moved. Faults: ResourceNotFoundException; InvalidParameterValue for no handle, and for a
+  // task that has ended.
   Answer<std::int64_t> cancel(const std::string& handle);
   // Newest first, at most max_results (1..10).
   Answer<std::vector<MoveTask>> list(const std::string& source_arn, int max_results);

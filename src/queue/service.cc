@@ -25,14 +25,35 @@ struct Batch {
 std::string shown(std::chrono::seconds seconds) { return std::to_string(seconds.count()); }
 
 // Only handles of this queue count.
-Answer<MessageFence> fence_of(const QueueSpec& queue, const std::string& handle) {
-  if (handle.empty()) return missing_parameter("ReceiptHandle");
-  const auto fence = read_receipt_handle(handle);
-  if (!fence || fence->queue != queue.id) return receipt_handle_is_invalid(handle);
-  return *fence;
+Answer<ReceiptHandle> read_handle(const QueueSpec& queue, const std::string& text) {
+  if (text.empty()) return missing_parameter("ReceiptHandle");
+  const auto handle = read_receipt_handle(text);
+  if (!handle || handle->fence.queue != queue.id) return receipt_handle_is_invalid(text);
+  return *handle;
 }
 
-Answer<void> removed(const QueueSpec& queue, Touched state, const std::string& handle) {
+Answer<MessageFence> fence_of(const QueueSpec& queue, const std::string& text) {
+  WAYBILL_TRY(const ReceiptHandle handle, read_handle(queue, text));
+  return handle.fence;
+}
+
+// What the change does to the message, or why it may not. AWS: at most 12 hours from the receive on, all in all.
+Answer<store::ChangeVisibility> change_of(const QueueSpec& queue, const VisibilityChange& change, WallTime now) {
+  WAYBILL_TRY(const ReceiptHandle handle, read_handle(queue, change.receipt_handle));
+  const auto refused = [&](const char* reason) {
+    return invalid_value(shown(change.timeout), "VisibilityTimeout", reason);
+  };
+  if (change.timeout.count() < 0 || change.timeout > kMaxVisibility) {
+    return refused("VisibilityTimeout must be an integer between 0 and 43200.");
+  }
+  const auto since = std::chrono::floor<std::chrono::seconds>(now - handle.received_at);
+  if (since + change.timeout > kMaxVisibility) {
+    return refused("Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
+  }
+  return store::ChangeVisibility{handle.fence, queue.fifo, now, now + change.timeout};
+}
+
+Answer<void> answer_to_deletion(const QueueSpec& queue, Touched state, const std::string& handle) {
   const bool late = state == Touched::visible || state == Touched::received;
   if (!queue.fifo || !late) return {};
   return invalid_value(handle, "ReceiptHandle", "The receipt handle has expired.");
@@ -49,7 +70,7 @@ Answer<void> changed(Touched state, const std::string& handle) {
 
 Fault fault_of(const store::Refusal& refusal) {
   if (refusal.reason == store::Refusal::Reason::shed) return throttled();
-  if (refusal.reason == store::Refusal::Reason::invalid_effect) return {"InternalError", refusal.message, 500};
+  if (refusal.reason == store::Refusal::Reason::invalid_effect) return control::internal_fault(refusal.message);
   return unavailable(refusal.message);
 }
 
@@ -103,16 +124,9 @@ void QueueService::Impl::remove(const Spec& queue, std::vector<std::string> hand
                             const Touched state = std::get<store::MessageTouched>((*applied)[i]).state;
                             gone += state == Touched::done ? 1 : 0;
                             const std::size_t entry = batch.entries[i];
-                            batch.answers[entry] = removed(*queue, state, handles[entry]);
+                            batch.answers[entry] = answer_to_deletion(*queue, state, handles[entry]);
                           }
-                          {
-                            // A message that was visible again is not in flight: the count may come out too low by
-                            // those, and is made anew when it seems full.
-                            const std::lock_guard lock(self->mutex_);
-                            const auto found = self->queues_.find(queue->id);
-                            if (found != self->queues_.end() && found->second.in_flight)
-                              *found->second.in_flight -= gone;
-                          }
+                          self->removed(queue->id, gone);
                           done(std::move(batch.answers));
                         });
 }
@@ -122,18 +136,14 @@ void QueueService::Impl::change_visibility(const Spec& queue, std::vector<Visibi
   Batch<void> batch;
   const WallTime now = ports_.wall.now();
   for (const VisibilityChange& change : list) {
-    const auto fence = fence_of(*queue, change.receipt_handle);
-    const bool in_range = change.timeout.count() >= 0 && change.timeout <= kMaxVisibility;
-    if (!fence) {
-      batch.answers.emplace_back(fence.error());
-    } else if (!in_range) {
-      batch.answers.emplace_back(invalid_value(shown(change.timeout), "VisibilityTimeout",
-                                               "VisibilityTimeout must be an integer between 0 and 43200."));
-    } else {
-      batch.entries.push_back(batch.answers.size());
-      batch.answers.emplace_back();
-      batch.changes.add(store::ChangeVisibility{*fence, queue->fifo, now, now + change.timeout});
+    const auto made = change_of(*queue, change, now);
+    if (!made) {
+      batch.answers.emplace_back(made.error());
+      continue;
     }
+    batch.entries.push_back(batch.answers.size());
+    batch.answers.emplace_back();
+    batch.changes.add(*made);
   }
   if (batch.changes.list.empty()) return done(std::move(batch.answers));
   auto changes = std::move(batch.changes);
@@ -163,6 +173,13 @@ void QueueService::Impl::purge(const Spec& queue, Done<void> done) {
   purge_rest(queue, {ports_.journal.next_sequence()}, std::move(done));
 }
 
+// It may be tried again at once.
+void QueueService::Impl::purge_failed(QueueId queue) {
+  const std::lock_guard lock(mutex_);
+  const auto found = queues_.find(queue);
+  if (found != queues_.end()) found->second.purged_at.reset();
+}
+
 // A chunk at a time, so that others have their turn.
 void QueueService::Impl::purge_rest(const Spec& queue, MessageId before, Done<void> done) {
   store::Changes changes;
@@ -170,7 +187,10 @@ void QueueService::Impl::purge_rest(const Spec& queue, MessageId before, Done<vo
   ports_.journal.submit(
       store::Lane::internal, std::move(changes),
       [self = shared_from_this(), queue, before, done = std::move(done)](store::Applied applied) mutable {
-        if (!applied) return done(fault_of(applied.error()));
+        if (!applied) {
+          self->purge_failed(queue->id);
+          return done(fault_of(applied.error()));
+        }
         if (!std::get<store::Swept>(applied->front()).more) return done({});
         self->purge_rest(queue, before, std::move(done));
       });
@@ -192,7 +212,6 @@ void QueueService::receive(const std::string& queue_arn, ReceiveRequest request,
   const auto queue = impl_->find(queue_arn);
   if (!queue) return done(queue_does_not_exist());
   const auto wait = request.wait.value_or(queue->receive_wait);
-  const auto visibility = request.visibility.value_or(queue->visibility_timeout);
   if (request.max_messages < 1 || request.max_messages > 10) {
     return done(invalid_value(std::to_string(request.max_messages), "MaxNumberOfMessages",
                               "Must be between 1 and 10, if provided."));
@@ -200,8 +219,9 @@ void QueueService::receive(const std::string& queue_arn, ReceiveRequest request,
   if (wait.count() < 0 || wait > kMaxWait) {
     return done(invalid_value(shown(wait), "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided."));
   }
-  if (visibility.count() < 0 || visibility > kMaxVisibility) {
-    return done(invalid_value(shown(visibility), "VisibilityTimeout", "Must be between 0 and 43200."));
+  const auto visibility = request.visibility;
+  if (visibility && (visibility->count() < 0 || *visibility > kMaxVisibility)) {
+    return done(invalid_value(shown(*visibility), "VisibilityTimeout", "Must be between 0 and 43200."));
   }
   Impl::Poll poll;
   poll.queue = queue;
@@ -220,7 +240,6 @@ void QueueService::take(const std::string& queue_arn, TakeRequest request, Done<
   poll.queue = queue;
   poll.limit = request.max_messages;
   poll.bytes = request.max_bytes;
-  poll.visibility = queue->visibility_timeout;
   poll.wanted = std::move(request.wanted);
   poll.done = std::move(done);
   impl_->begin(std::move(poll));
@@ -278,6 +297,7 @@ void QueueService::peek(const std::string& queue_arn, int limit, Done<std::vecto
 std::size_t QueueService::parked() const { return impl_->parked(); }
 void QueueService::reconfigure() { impl_->reconfigure(); }
 void QueueService::arrived(const std::vector<QueueId>& queues) { impl_->arrived(queues); }
+void QueueService::removed(QueueId queue, std::int64_t messages) { impl_->removed(queue, messages); }
 void QueueService::tick() { impl_->tick(); }
 std::optional<WallTime> QueueService::next_due() const { return impl_->next_due(); }
 bool QueueService::quiet() const { return impl_->quiet(); }

@@ -22,14 +22,14 @@
 
 namespace waybill::queue {
 
-// AWS: a message is at most MaximumMessageSize with its attributes; a batch has at most 10 entries.
+// AWS: what a request may ask for at most.
 inline constexpr std::chrono::seconds kMaxVisibility{43'200};
 inline constexpr std::chrono::seconds kMaxWait{20};
 inline constexpr std::chrono::seconds kMaxDelay{900};
 
 struct Limits {
   int in_flight = 120'000;
-  int in_flight_fifo = 20'000;
+  int in_flight_fifo = 120'000;
 };
 
 struct SendEntry {
@@ -134,6 +134,8 @@ class QueueService {
   // Committed, on the writer thread: messages came to these queues, or may have become visible there; a queue for each
   // of them. For Journal::on_arrivals.
   void arrived(const std::vector<QueueId>& queues);
+  // Committed: so many messages that were in flight were deleted, by another way than remove().
+  void removed(QueueId queue, std::int64_t messages);
   // Looks for polls whose time is over and for messages that became visible.
   void tick();
   // When a message becomes visible that somebody waits for; none: nobody waits. Wall time.

@@ -27,8 +27,8 @@ class QueueService::Impl : public std::enable_shared_from_this<QueueService::Imp
     Spec queue;
     int limit = 1;
     std::size_t bytes = 16 << 20;
-    std::chrono::seconds visibility{30};
-    std::optional<SteadyTime> until;  // none: as long as it takes
+    std::optional<std::chrono::seconds> visibility{};  // none: the queue's, as it is when messages come
+    std::optional<SteadyTime> until;                   // none: as long as it takes
     std::function<bool()> wanted;
     bool waited = false;
     Done<std::vector<Received>> done;
@@ -46,6 +46,7 @@ class QueueService::Impl : public std::enable_shared_from_this<QueueService::Imp
   std::size_t parked() const;
   void reconfigure();
   void arrived(const std::vector<QueueId>& queues);
+  void removed(QueueId queue, std::int64_t messages);
   void tick();
   std::optional<WallTime> next_due() const;
   bool quiet() const { return receiving_.load() == 0; }
@@ -61,6 +62,7 @@ class QueueService::Impl : public std::enable_shared_from_this<QueueService::Imp
     std::int64_t wakes = 0;        // how many of those who wait may ask now
     // About as many as are in flight, rather more than less; none: nothing is known yet.
     std::optional<std::int64_t> in_flight;
+    WallTime counted_at;  // when the store counted them last
     std::optional<WallTime> purged_at;
   };
   // What is done once the lock is released.
@@ -73,7 +75,9 @@ class QueueService::Impl : public std::enable_shared_from_this<QueueService::Imp
   // What a receive was told when it began.
   struct Asked {
     PollNumber number;
-    std::int64_t arrivals;
+    std::int64_t arrivals = 0;
+    bool count = true;
+    WallTime at{};
   };
 
   void park_locked(State& state, PollNumber number, Poll poll);
@@ -85,10 +89,16 @@ class QueueService::Impl : public std::enable_shared_from_this<QueueService::Imp
   void start(Work work);
   static bool is_unwanted(const Poll& poll);
   void pass_on(Poll poll, Work& work);
-  void receive(Poll poll, PollNumber number);
+  void receive(Poll poll, PollNumber number, Work& work);
+  bool is_full_locked(const Poll& poll, Asked& asked) const;
+  void settle_full_locked(Poll& poll, const Asked& asked, Work& work);
+  std::int64_t limit_of(const QueueSpec& queue) const {
+    return queue.fifo ? limits_.in_flight_fifo : limits_.in_flight;
+  }
   void received(Poll poll, const Asked& asked, store::Applied applied);
-  store::ReceiveMessages change_for(const Poll& poll, std::optional<std::int64_t> in_flight) const;
-  std::vector<Received> answer(store::MessagesReceived received) const;
+  store::ReceiveMessages change_for(const Poll& poll, const Asked& asked) const;
+  std::vector<Received> answer(store::MessagesReceived received, WallTime at) const;
+  void purge_failed(QueueId queue);
   void purge_rest(const Spec& queue, MessageId before, Done<void> done);
 
   const Ports ports_;

@@ -7,6 +7,9 @@ namespace waybill::queue {
 
 namespace {
 
+constexpr Millis kAskAgain{1'000};    // after a store that could not answer
+constexpr Millis kCountAgain{1'000};  // what is in flight is counted no sooner
+
 // Rests of milliseconds are waited for too.
 Millis until(SteadyTime time, SteadyTime now) { return std::max(Millis{0}, std::chrono::ceil<Millis>(time - now)); }
 
@@ -16,8 +19,8 @@ void QueueService::Impl::begin(Poll poll) {
   Work work;
   {
     const std::lock_guard lock(mutex_);
-    State& state = queues_[poll.queue->id];
     const PollNumber number = ++last_number_;
+    State& state = queues_[poll.queue->id];
     if (stopped_) {
       work.empty.push_back(std::move(poll));
     } else if (may_have_locked(state)) {
@@ -35,9 +38,12 @@ bool QueueService::Impl::may_have_locked(const State& state) const {
   return !state.known_empty || (state.next && *state.next <= ports_.wall.now());
 }
 
-// The queue has nothing for it now: it waits, or its time is over.
+// The queue has nothing for it now: it waits, or its time is over. reconfigure() does not see a poll that comes after
+// it.
 void QueueService::Impl::settle_locked(Poll& poll, PollNumber number, State& state, Work& work) {
-  if (stopped_ || (poll.until && *poll.until <= ports_.steady.now())) {
+  if (!ports_.topology.get()->queue(poll.queue->id)) {
+    work.faults.emplace_back(std::move(poll), queue_does_not_exist());
+  } else if (stopped_ || (poll.until && *poll.until <= ports_.steady.now())) {
     work.empty.push_back(std::move(poll));
   } else {
     park_locked(state, number, std::move(poll));
@@ -82,17 +88,17 @@ void QueueService::Impl::plan_wake_locked(Work& work) {
 }
 
 void QueueService::Impl::start(Work work) {
-  for (Poll& poll : work.empty) poll.done(std::vector<Received>());
-  for (auto& [poll, fault] : work.faults) poll.done(std::move(fault));
   // Whoever has left hands on to the next: by adding to the list, for there may be many of them.
   for (std::size_t i = 0; i < work.receives.size(); ++i) {
     auto [poll, number] = std::move(work.receives[i]);
     if (is_unwanted(poll)) {
       pass_on(std::move(poll), work);
     } else {
-      receive(std::move(poll), number);
+      receive(std::move(poll), number, work);
     }
   }
+  for (Poll& poll : work.empty) poll.done(std::vector<Received>());
+  for (auto& [poll, fault] : work.faults) poll.done(std::move(fault));
   if (work.wake) ports_.wake_in(*work.wake);
 }
 
@@ -115,18 +121,17 @@ void QueueService::Impl::pass_on(Poll poll, Work& work) {
   --receiving_;
 }
 
-store::ReceiveMessages QueueService::Impl::change_for(const Poll& poll, std::optional<std::int64_t> in_flight) const {
+store::ReceiveMessages QueueService::Impl::change_for(const Poll& poll, const Asked& asked) const {
   const QueueSpec& queue = *poll.queue;
   store::ReceiveMessages change;
   change.queue = queue.id;
   change.fifo = queue.fifo;
   change.limit = poll.limit;
   change.bytes = poll.bytes;
-  change.now = ports_.wall.now();
-  change.visible_at = change.now + poll.visibility;
-  change.retained_since = change.now - queue.retention;
-  const std::int64_t limit = queue.fifo ? limits_.in_flight_fifo : limits_.in_flight;
-  if (!in_flight || *in_flight + poll.limit > limit) change.in_flight_limit = limit;
+  change.now = asked.at;
+  change.visible_at = asked.at + poll.visibility.value_or(queue.visibility_timeout);
+  change.retained_since = asked.at - queue.retention;
+  if (asked.count) change.in_flight_limit = limit_of(queue);
   if (queue.redrive) {
     const auto dlq = find(queue.redrive->dlq_arn);
     if (dlq && dlq->fifo == queue.fifo && dlq->id != queue.id && may_redrive(*dlq, queue.arn)) {
@@ -136,27 +141,59 @@ store::ReceiveMessages QueueService::Impl::change_for(const Poll& poll, std::opt
   return change;
 }
 
-void QueueService::Impl::receive(Poll poll, PollNumber number) {
-  Asked asked{number, 0};
-  std::optional<std::int64_t> in_flight;
+// What is in flight is counted when it may be too much, and then for a while by what is received and deleted alone:
+// the store looks at each of those messages.
+bool QueueService::Impl::is_full_locked(const Poll& poll, Asked& asked) const {
+  const auto found = queues_.find(poll.queue->id);
+  if (found == queues_.end()) return false;
+  const State& state = found->second;
+  asked.arrivals = state.arrivals;
+  const std::int64_t limit = limit_of(*poll.queue);
+  asked.count = !state.in_flight || *state.in_flight + poll.limit > limit;
+  if (!asked.count || !state.in_flight || asked.at >= state.counted_at + kCountAgain) return false;
+  asked.count = false;
+  return *state.in_flight >= limit;
+}
+
+void QueueService::Impl::receive(Poll poll, PollNumber number, Work& work) {
+  Asked asked{number};
+  asked.at = ports_.wall.now();
   {
     const std::lock_guard lock(mutex_);
-    const State& state = queues_[poll.queue->id];
-    asked.arrivals = state.arrivals;
-    in_flight = state.in_flight;
+    if (is_full_locked(poll, asked)) {
+      settle_full_locked(poll, asked, work);
+      --receiving_;
+      return;
+    }
   }
   store::Changes changes;
-  changes.add(change_for(poll, in_flight));
+  changes.add(change_for(poll, asked));
   ports_.journal.submit(store::Lane::internal, std::move(changes),
                         [self = shared_from_this(), poll = std::move(poll), asked](store::Applied applied) mutable {
                           self->received(std::move(poll), asked, std::move(applied));
                         });
 }
 
+// AWS: a FIFO queue says nothing of the limit, it gives no messages.
+void QueueService::Impl::settle_full_locked(Poll& poll, const Asked& asked, Work& work) {
+  State& state = queues_[poll.queue->id];
+  if (poll.queue->fifo) {
+    state.known_empty = true;
+    state.next = state.counted_at + kCountAgain;
+    settle_locked(poll, asked.number, state, work);
+  } else {
+    work.faults.emplace_back(std::move(poll), over_limit(poll.queue->arn, limits_.in_flight));
+  }
+  plan_wake_locked(work);
+}
+
 void QueueService::Impl::learn_locked(State& state, bool fifo, const store::MessagesReceived& received,
                                       const Asked& asked) {
   const auto taken = static_cast<std::int64_t>(received.messages.size());
-  if (received.in_flight) state.in_flight = received.in_flight;
+  if (received.in_flight) {
+    state.in_flight = received.in_flight;
+    state.counted_at = asked.at;
+  }
   if (state.in_flight) *state.in_flight += taken;
   if (received.over_limit) {
     // There may be more; a group of a FIFO queue is free again at `next`, or when something is deleted.
@@ -175,8 +212,12 @@ void QueueService::Impl::received(Poll poll, const Asked& asked, store::Applied 
   Work work;
   if (!applied) {
     {
+      // The next one who waits asks after a while: what it was woken for may still be there.
       const std::lock_guard lock(mutex_);
-      queues_[poll.queue->id].known_empty = false;
+      State& state = queues_[poll.queue->id];
+      state.known_empty = false;
+      state.wakes = std::max<std::int64_t>(state.wakes, 1);
+      if (!state.parked.empty()) work.wake = kAskAgain;
     }
     work.faults.emplace_back(std::move(poll), fault_of(applied.error()));
     start(std::move(work));
@@ -201,12 +242,12 @@ void QueueService::Impl::received(Poll poll, const Asked& asked, store::Applied 
     pump_locked(state, work);
     plan_wake_locked(work);
   }
-  if (!over && !empty) poll.done(answer(std::move(result)));
+  if (!over && !empty) poll.done(answer(std::move(result), asked.at));
   start(std::move(work));
   --receiving_;
 }
 
-std::vector<Received> QueueService::Impl::answer(store::MessagesReceived received) const {
+std::vector<Received> QueueService::Impl::answer(store::MessagesReceived received, WallTime at) const {
   std::vector<Received> answer;
   answer.reserve(received.messages.size());
   const auto topology = ports_.topology.get();
@@ -215,7 +256,7 @@ std::vector<Received> QueueService::Impl::answer(store::MessagesReceived receive
     one.message_id = message_id(each.message->id);
     one.message = std::move(each.message);
     one.fence = each.fence;
-    one.receipt_handle = receipt_handle(each.fence);
+    one.receipt_handle = receipt_handle({each.fence, at});
     one.receive_count = each.fence.receives;
     one.first_received_at = each.first_received;
     if (each.source != QueueId{}) {
@@ -249,6 +290,27 @@ void QueueService::Impl::arrived(const std::vector<QueueId>& queues) {
     for (const QueueId id : queues) {
       const auto found = queues_.find(id);
       if (found != queues_.end()) pump_locked(found->second, work);
+    }
+  }
+  start(std::move(work));
+}
+
+// A message that was visible again is not in flight: the count may come out too low by those, and is made anew when
+// it seems full.
+void QueueService::Impl::removed(QueueId queue, std::int64_t messages) {
+  Work work;
+  const auto spec = ports_.topology.get()->queue(queue);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = queues_.find(queue);
+    if (!spec || found == queues_.end() || !found->second.in_flight) return;
+    State& state = found->second;
+    const bool was_full = *state.in_flight >= limit_of(*spec);
+    *state.in_flight -= messages;
+    if (was_full && *state.in_flight < limit_of(*spec)) {
+      state.known_empty = false;
+      state.wakes += messages;
+      pump_locked(state, work);
     }
   }
   start(std::move(work));
@@ -290,7 +352,7 @@ void QueueService::Impl::reconfigure() {
       const auto spec = topology->queue(at->first);
       State& state = at->second;
       if (spec) {
-        // What was found under other settings (a retention, a dead-letter queue) may not hold any more.
+        // Those who wait are answered under the settings of then. When something is visible does not depend on them.
         for (auto& [number, poll] : state.parked) poll.queue = spec;
         ++at;
         continue;

@@ -8,17 +8,23 @@ namespace waybill::store {
 
 namespace {
 
+// Rows of a FIFO queue's group that are read at once.
+constexpr int kGroupHead = 32;
 // Rows that one receive looks at, at most: those that go to a dead-letter queue or with their retention count too.
 constexpr int kLookedAt = 1'000;
+// Groups of a FIFO queue that are read at once, at least.
+constexpr int kGroups = 10;
 
-MessageRow moved_row(const MessageRow& row, QueueId to, const std::string& group, WallTime now) {
-  MessageRow moved = row;
-  moved.queue = to;
-  moved.group = group;
-  moved.visible_at = now;
-  moved.source = row.queue;
-  moved.deadline_changed = false;
-  return moved;
+// In a dead-letter queue its receives count anew: that queue may have a dead-letter queue of its own.
+MessageRow dead_row(const MessageRow& row, QueueId dlq, WallTime now) {
+  MessageRow dead;
+  dead.queue = dlq;
+  dead.id = row.id;
+  dead.group = row.group;
+  dead.visible_at = now;
+  dead.enqueued_at = row.enqueued_at;
+  dead.source = row.queue;
+  return dead;
 }
 
 }  // namespace
@@ -99,10 +105,16 @@ Status MessageRules::receive_standard(Taking& taking) {
 
 Status MessageRules::receive_fifo(Taking& taking) {
   const ReceiveMessages& change = taking.change;
-  WAYBILL_TRY(const auto groups, messages_.groups(change.queue, change.now, std::max(change.limit, 10)));
-  for (const MessageGroup& group : groups) {
-    WAYBILL_CHECK(receive_group(taking, group));
-    if (taking.full()) return {};
+  const int wanted = std::max(change.limit, kGroups);
+  while (!taking.full()) {
+    WAYBILL_TRY(const auto groups, messages_.groups(change.queue, change.now, wanted));
+    for (const MessageGroup& group : groups) {
+      WAYBILL_CHECK(receive_group(taking, group));
+      if (taking.full()) return {};
+    }
+    // A group that was looked at is locked now, or its visible messages went: those behind it move up. Not so with a
+    // visibility timeout of 0.
+    if (static_cast<int>(groups.size()) < wanted || change.visible_at <= change.now) break;
   }
   return {};
 }
@@ -134,7 +146,7 @@ Status MessageRules::take(Taking& taking, const MessageRow& row) {
   }
   if (change.redrive && row.receives >= change.redrive->max_receives) {
     ++taking.into.redriven;
-    MessageRow dead = moved_row(row, change.redrive->dlq, row.group, change.now);
+    MessageRow dead = dead_row(row, change.redrive->dlq, change.now);
     if (change.fifo) dead.enqueued_at = change.now;
     WAYBILL_CHECK(erase(row, change.fifo));
     return add(dead, change.fifo);
@@ -211,24 +223,25 @@ Result<MessagesMoved> MessageRules::move(const MoveMessages& change) {
       if (rows.empty()) break;
       row = rows.front();
     }
-    WAYBILL_TRY(const bool fits, move_one(change, row, change.ids[static_cast<std::size_t>(moved.moved)]));
-    if (!fits) {
+    WAYBILL_TRY(const auto to, move_one(change, row, change.ids[static_cast<std::size_t>(moved.moved)]));
+    if (!to) {
       moved.stuck = true;
       break;
     }
+    moved.to.push_back(*to);
     ++moved.moved;
   }
   return moved;
 }
 
-Result<bool> MessageRules::move_one(const MoveMessages& change, const MessageRow& row, MessageId to) {
+Result<std::optional<QueueId>> MessageRules::move_one(const MoveMessages& change, const MessageRow& row, MessageId to) {
   const auto route = std::find_if(change.routes.begin(), change.routes.end(), [&](const MoveMessages::Route& each) {
     return each.source == QueueId{} || each.source == row.source;
   });
-  if (route == change.routes.end()) return false;
+  if (route == change.routes.end()) return std::optional<QueueId>();
   WAYBILL_TRY(const auto message, messages_.read(row.id));
   WAYBILL_CHECK(erase(row, change.fifo));
-  if (!message) return true;
+  if (!message) return std::optional<QueueId>(route->to);
   WAYBILL_CHECK(messages_.remove(row.id));
   Message again = *message;
   again.id = to;
@@ -240,7 +253,7 @@ Result<bool> MessageRules::move_one(const MoveMessages& change, const MessageRow
   if (route->fifo) fresh.group = again.group;
   WAYBILL_CHECK(messages_.insert(again));
   WAYBILL_CHECK(add(fresh, route->fifo));
-  return true;
+  return std::optional<QueueId>(route->to);
 }
 
 // --- clearing
@@ -277,9 +290,11 @@ Result<Swept> MessageRules::sweep(const SweepMessages& change) {
   }
   WAYBILL_TRY(const auto groups, messages_.groups(change.queue, change.before - Millis{1}, change.limit));
   for (const MessageGroup& group : groups) {
-    WAYBILL_TRY(const auto rows, messages_.group_rows(change.queue, group.group, change.limit));
+    const int left = change.limit - static_cast<int>(old.size());
+    if (left == 0) break;
+    WAYBILL_TRY(const auto rows, messages_.group_rows(change.queue, group.group, left));
     for (const MessageRow& row : rows) {
-      if (row.enqueued_at >= change.before || static_cast<int>(old.size()) == change.limit) break;
+      if (row.enqueued_at >= change.before) break;
       old.push_back(row);
     }
   }
@@ -314,13 +329,12 @@ Status MessageRules::within_group(const MessageRow& row, F&& write) {
 }
 
 Result<std::optional<WallTime>> MessageRules::free_at(QueueId queue, const std::string& group) {
-  WAYBILL_TRY(const auto rows, messages_.group_rows(queue, group, kGroupHead));
+  WAYBILL_TRY(const auto rows, messages_.group_rows(queue, group, 1));
   if (rows.empty()) return std::optional<WallTime>();
-  WallTime free = rows.front().visible_at;
-  for (const MessageRow& row : rows) {
-    if (row.receives > 0) free = std::max(free, row.visible_at);
-  }
-  return std::optional<WallTime>(free);
+  // What is in flight need not be at the head: dead letters of the group may be older.
+  WAYBILL_TRY(const auto locked, messages_.group_locked_until(queue, group));
+  const WallTime first = rows.front().visible_at;
+  return std::optional<WallTime>(std::max(first, locked.value_or(first)));
 }
 
 }  // namespace waybill::store

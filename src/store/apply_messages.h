@@ -8,10 +8,6 @@
 
 namespace waybill::store {
 
-// How many rows at the head of a FIFO queue's group are looked at for one in flight. A receive takes at most 10, from
-// the head on.
-inline constexpr int kGroupHead = 32;
-
 // Thread: the writer, inside the engine's open transaction. Errors are the engine's.
 class MessageRules {
  public:
@@ -50,7 +46,8 @@ class MessageRules {
     MessageRow row;
   };
   Result<Found> find_received(const MessageFence& fence, bool fifo, WallTime now);
-  Result<bool> move_one(const MoveMessages& change, const MessageRow& row, MessageId to);
+  // Where it went; none: no route fits.
+  Result<std::optional<QueueId>> move_one(const MoveMessages& change, const MessageRow& row, MessageId to);
   Result<Swept> remove_all(const std::vector<MessageRow>& rows, bool fifo, int limit);
 
   Messages& messages_;

@@ -99,8 +99,9 @@ void arrivals(const Changes& changes, const std::vector<ChangeResult>& results, 
     if (remove && remove->fifo) queues.push_back(remove->fence.queue);
     const auto* receive = std::get_if<ReceiveMessages>(&change);
     if (receive && std::get<MessagesReceived>(results[i]).redriven > 0) queues.push_back(receive->redrive->dlq);
-    if (const auto* move = std::get_if<MoveMessages>(&change)) {
-      for (const MoveMessages::Route& route : move->routes) queues.push_back(route.to);
+    if (std::holds_alternative<MoveMessages>(change)) {
+      const auto& to = std::get<MessagesMoved>(results[i]).to;
+      queues.insert(queues.end(), to.begin(), to.end());
     }
   }
 }

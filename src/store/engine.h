@@ -113,6 +113,8 @@ class Messages {
   virtual Result<std::optional<MessageRow>> find_fifo(QueueId queue, MessageId id) = 0;
   virtual Status remove_fifo_row(const MessageRow& row) = 0;
   virtual Result<std::vector<MessageRow>> group_rows(QueueId queue, const std::string& group, int limit) = 0;
+  // The latest visible_at of those of the group that were received; none: no one was.
+  virtual Result<std::optional<WallTime>> group_locked_until(QueueId queue, const std::string& group) = 0;
   // None: the group has no entry, or shall have none.
   virtual Status put_group(QueueId queue, const std::string& group, std::optional<WallTime> before,
                            std::optional<WallTime> after) = 0;

@@ -144,7 +144,8 @@ struct MessageTouched {
 
 struct MessagesMoved {
   std::int64_t moved = 0;
-  bool stuck = false;  // no route fits the next one
+  bool stuck = false;       // no route fits the next one
+  std::vector<QueueId> to;  // where each went
 };
 
 }  // namespace waybill::store

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "model/arn.h"
+#include "model/event_source_spec.h"
 #include "template/loader.h"
 #include "template/resource_types.h"
 #include "template/text.h"
@@ -46,6 +47,9 @@ void check_redrive_policy(CheckContext& c, bool fifo) {
   } else if (Arn::parse(target)->resource.ends_with(kFifoEnding) != fifo) {
     c.bad(path / "deadLetterTargetArn", std::string("the dead-letter queue of a ") + (fifo ? "FIFO" : "standard") +
                                             " queue must be a " + (fifo ? "FIFO" : "standard") + " queue");
+  }
+  if (!target.empty() && target == c.options.place.queue(c.name)) {
+    c.bad(path / "deadLetterTargetArn", "a queue cannot be its own dead-letter queue");
   }
   const Json* given = find_member(*policy, "maxReceiveCount");
   const auto count = given ? integer_of(scalar_text(*given).value_or("")) : std::nullopt;
@@ -146,13 +150,15 @@ void check_batch(CheckContext& c, const std::string& source) {
   }
 }
 
-// Patterns over {"body": …} and the message's other members.
-void check_filters(CheckContext& c) {
+// Patterns over {"body": …}: of queues, nothing else can be filtered by.
+void check_filters(CheckContext& c, bool of_queue) {
   const Json* criteria = find_member(c.body, "FilterCriteria");
   const Json* filters = criteria ? find_member(*criteria, "Filters") : nullptr;
-  if (!filters || !filters->is_array() || !c.options.check_pattern) return;
+  if (!filters || !filters->is_array()) return;
   for (std::size_t i = 0; i < filters->size(); ++i) {
-    const Status valid = c.options.check_pattern(text_member((*filters)[i], "Pattern"));
+    const std::string pattern = text_member((*filters)[i], "Pattern");
+    Status valid = c.options.check_pattern ? c.options.check_pattern(pattern) : Status();
+    if (valid && of_queue) valid = check_queue_filter(pattern);
     if (!valid) c.bad(c.path / "FilterCriteria" / "Filters" / i / "Pattern", valid.error().message);
   }
 }
@@ -162,7 +168,7 @@ void check_mapping(CheckContext& c) {
   const auto arn = Arn::parse(source);
   if (!source.empty() && !arn) return c.bad(c.path / "EventSourceArn", in_quotes(source) + " is not an ARN");
   if (!arn || arn->service != "sqs") c.not_active("of event sources, Waybill has queues alone");
-  check_filters(c);
+  check_filters(c, arn && arn->service == "sqs");
   check_batch(c, source);
   const Json* types = find_member(c.body, "FunctionResponseTypes");
   if (!types || !types->is_array()) return;

@@ -194,7 +194,7 @@ std::vector<ConformanceCheck> transaction_checks() {
 
 void check_engine_conformance(const std::function<std::unique_ptr<EngineHarness>()>& make) {
   for (const auto& part : {transaction_checks(), delivery_checks(), item_checks(), query_checks(), catalog_checks(),
-                           archive_checks(), message_checks()}) {
+                           archive_checks(), message_checks(), group_checks()}) {
     for (const ConformanceCheck& check : part) {
       SUBCASE(check.name) {
         const auto store = make();

@@ -33,6 +33,7 @@ std::vector<ConformanceCheck> query_checks();
 std::vector<ConformanceCheck> catalog_checks();
 std::vector<ConformanceCheck> archive_checks();
 std::vector<ConformanceCheck> message_checks();
+std::vector<ConformanceCheck> group_checks();
 
 // Runs each check as a subcase with a store of its own. Call it from a TEST_CASE.
 void check_engine_conformance(const std::function<std::unique_ptr<EngineHarness>()>& make);

@@ -1,92 +1,10 @@
-#include <limits>
-
-#include "store/apply_messages.h"
-#include "support/conformance_rows.h"
+#include "support/rule_queue.h"
 
 namespace waybill::testing {
 
 namespace {
 
-using namespace store;
-using Numbers = std::vector<std::int64_t>;
-using State = MessageTouched::State;
-
-constexpr QueueId kQueue{7};
-constexpr QueueId kOther{8};
-constexpr MessageId kAll{std::numeric_limits<std::int64_t>::max()};
-
-MessagePtr message(std::int64_t id, std::int64_t sent_at = 0, std::string group = "") {
-  Message made;
-  made.id = {id};
-  made.body = "body " + std::to_string(id);
-  made.attributes = "{\"a\":1}";
-  made.group = std::move(group);
-  made.dedup = "dedup";
-  made.sender = "sender";
-  made.trace_header = "trace";
-  made.sent_at = from_millis(sent_at);
-  return std::make_shared<const Message>(std::move(made));
-}
-
-// The rules over an engine, each call in a transaction of its own.
-class Queue {
- public:
-  explicit Queue(EngineHarness& store, QueueId id = kQueue, bool fifo = false) : store_(store), id_(id), fifo_(fifo) {}
-
-  // In a transaction of its own.
-  template <class F>
-  auto run(F&& f) -> typename std::invoke_result_t<F, MessageRules&>::value_type {
-    std::invoke_result_t<F, MessageRules&> answer = Error{};
-    in_transaction(store_.engine(), [&] {
-      MessageRules rules(store_.engine().messages());
-      answer = f(rules);
-    });
-    return value_of(std::move(answer));
-  }
-
-  void send(std::int64_t id, std::int64_t at = 0, std::string group = "", std::int64_t delay = 0) {
-    SendMessage change{id_, fifo_, message(id, at, std::move(group)), from_millis(at + delay), "", {}};
-    run([&](MessageRules& rules) { return rules.send(change); });
-  }
-  MessageSent send_once(std::int64_t id, std::string key, std::int64_t at) {
-    SendMessage change{id_, true, message(id, at, "g"), from_millis(at), std::move(key), from_millis(at - 300)};
-    return run([&](MessageRules& rules) { return rules.send(change); });
-  }
-  MessagesReceived receive(std::int64_t now, int limit = 10, std::int64_t timeout = 30,
-                           std::optional<Redrive> redrive = {}, std::int64_t retained_since = -1'000'000) {
-    ReceiveMessages change;
-    change.queue = id_;
-    change.fifo = fifo_;
-    change.limit = limit;
-    change.now = from_millis(now);
-    change.visible_at = from_millis(now + timeout);
-    change.retained_since = from_millis(retained_since);
-    change.redrive = redrive;
-    return run([&](MessageRules& rules) { return rules.receive(change); });
-  }
-  State remove(const MessageFence& fence, std::int64_t now = 0) {
-    DeleteMessage change{fence, fifo_, from_millis(now), false};
-    return run([&](MessageRules& rules) { return rules.remove(change); }).state;
-  }
-  State change(const MessageFence& fence, std::int64_t now, std::int64_t visible_at) {
-    ChangeVisibility change{fence, fifo_, from_millis(now), from_millis(visible_at)};
-    return run([&](MessageRules& rules) { return rules.change_visibility(change); }).state;
-  }
-  MessageCounts counts(std::int64_t now) {
-    return value_of(store_.reader()->message_counts(id_, fifo_, from_millis(now)));
-  }
-
- private:
-  EngineHarness& store_;
-  QueueId id_;
-  bool fifo_;
-};
-
-Numbers ids(const MessagesReceived& received) {
-  Numbers numbers;
-  for (const auto& each : received.messages) numbers.push_back(each.message->id.value);
-  return numbers;
-}
+using namespace rule_queue;
 
 void a_message_comes_back_as_it_was_sent(EngineHarness& store) {
   Queue queue(store);
@@ -224,62 +142,6 @@ void what_is_too_old_is_not_received_and_goes(EngineHarness& store) {
   CHECK(queue.counts(41).in_flight == 1);
 }
 
-void a_group_gives_its_messages_in_order_and_is_locked_meanwhile(EngineHarness& store) {
-  Queue queue(store, kQueue, true);
-  queue.send(1, 0, "a");
-  queue.send(2, 0, "b");
-  queue.send(3, 0, "a");
-  queue.send(4, 0, "a");
-  const auto first = queue.receive(10, 2);
-  CHECK(ids(first) == Numbers{1, 3});
-  CHECK(ids(queue.receive(10)) == Numbers{2});
-  CHECK(queue.receive(10).messages.empty());
-  CHECK(queue.remove(first.messages[0].fence, 11) == State::done);
-  CHECK(queue.receive(11).messages.empty());  // 3 is in flight still
-  CHECK(queue.remove(first.messages[1].fence, 12) == State::done);
-  CHECK(ids(queue.receive(12)) == Numbers{4});
-  CHECK(queue.receive(12).next == from_millis(40));
-}
-
-void a_group_is_free_again_when_all_of_its_deadlines_are_over(EngineHarness& store) {
-  Queue queue(store, kQueue, true);
-  for (const std::int64_t id : {1, 2, 3}) queue.send(id, 0, "a");
-  const auto first = queue.receive(0, 2);
-  CHECK(queue.change(first.messages[0].fence, 5, 5) == State::done);
-  CHECK(queue.receive(10).messages.empty());
-  CHECK(queue.change(first.messages[1].fence, 10, 100) == State::done);
-  CHECK(queue.receive(50).messages.empty());
-  CHECK(queue.receive(50).next == from_millis(100));
-  CHECK(queue.remove(first.messages[0].fence, 50) == State::visible);
-  CHECK(ids(queue.receive(100)) == Numbers{1, 2, 3});
-}
-
-void a_fifo_message_too_many_moves_with_its_group(EngineHarness& store) {
-  Queue queue(store, kQueue, true);
-  Queue dlq(store, kOther, true);
-  queue.send(1, 0, "a");
-  queue.send(2, 0, "a");
-  CHECK(ids(queue.receive(0, 1)) == Numbers{1});
-  CHECK(ids(queue.receive(30, 10, 30, Redrive{kOther, 1})) == Numbers{2});
-  CHECK(ids(dlq.receive(31)) == Numbers{1});
-}
-
-void a_duplicate_is_answered_with_the_first(EngineHarness& store) {
-  Queue queue(store, kQueue, true);
-  CHECK_FALSE(queue.send_once(1, "x", 1'000).duplicate);
-  const auto again = queue.send_once(2, "x", 1'299);
-  CHECK(again.duplicate);
-  CHECK(again.id == MessageId{1});
-  CHECK_FALSE(queue.send_once(3, "y", 1'299).duplicate);
-  CHECK_FALSE(queue.send_once(4, "x", 1'300).duplicate);
-  CHECK(queue.send_once(5, "x", 1'301).id == MessageId{4});
-  in_transaction(store.engine(), [&] {
-    CHECK(value_of(store.engine().messages().sweep_sendings(from_millis(1'300), 10)) == 1);
-    CHECK(value_of(store.engine().messages().sending(kQueue, "x")).has_value());
-    CHECK_FALSE(value_of(store.engine().messages().sending(kQueue, "y")).has_value());
-  });
-}
-
 void moving_makes_new_messages(EngineHarness& store) {
   Queue queue(store);
   Queue dlq(store, kOther);
@@ -294,6 +156,7 @@ void moving_makes_new_messages(EngineHarness& store) {
   move.now = from_millis(50);
   const auto moved = dlq.run([&](MessageRules& rules) { return rules.move(move); });
   CHECK(moved.moved == 1);
+  CHECK(moved.to == std::vector<QueueId>{kQueue});
   CHECK(moved.stuck);  // 2 was sent there, and came from nowhere
   const auto back = queue.receive(50);
   REQUIRE(ids(back) == Numbers{10});
@@ -379,10 +242,6 @@ std::vector<ConformanceCheck> message_checks() {
       {"a deadline that is over cannot be changed", a_deadline_that_is_over_cannot_be_changed},
       {"the receive too many moves to the dead-letter queue", the_receive_too_many_moves_to_the_dead_letter_queue},
       {"what is too old is not received and goes", what_is_too_old_is_not_received_and_goes},
-      {"a group gives its messages in order", a_group_gives_its_messages_in_order_and_is_locked_meanwhile},
-      {"a group is free when its deadlines are over", a_group_is_free_again_when_all_of_its_deadlines_are_over},
-      {"a FIFO message too many moves with its group", a_fifo_message_too_many_moves_with_its_group},
-      {"a duplicate is answered with the first", a_duplicate_is_answered_with_the_first},
       {"moving makes new messages", moving_makes_new_messages},
       {"purging takes what was sent before", purging_takes_what_was_sent_before},
       {"messages are listed in pages", messages_are_listed_in_pages},

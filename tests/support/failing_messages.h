@@ -53,6 +53,9 @@ class FailingMessages final : public store::Messages {
   Result<std::vector<Row>> group_rows(QueueId queue, const std::string& group, int limit) override {
     return failures_.call([&] { return inner_.group_rows(queue, group, limit); });
   }
+  Result<std::optional<WallTime>> group_locked_until(QueueId queue, const std::string& group) override {
+    return failures_.call([&] { return inner_.group_locked_until(queue, group); });
+  }
   Status put_group(QueueId queue, const std::string& group, std::optional<WallTime> before,
                    std::optional<WallTime> after) override {
     return failures_.call([&] { return inner_.put_group(queue, group, before, after); });

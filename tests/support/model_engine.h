@@ -149,6 +149,7 @@ class ModelEngine final : public store::Engine,
   Status put_fifo_row(const store::MessageRow& row) override;
   Result<std::optional<store::MessageRow>> find_fifo(QueueId queue, MessageId id) override;
   Status remove_fifo_row(const store::MessageRow& row) override;
+  Result<std::optional<WallTime>> group_locked_until(QueueId queue, const std::string& group) override;
   Result<MessageRows> group_rows(QueueId queue, const std::string& group, int limit) override;
   Status put_group(QueueId queue, const std::string& group, std::optional<WallTime> before,
                    std::optional<WallTime> after) override;

@@ -115,6 +115,16 @@ Result<Rows> ModelEngine::group_rows(QueueId queue, const std::string& group, in
       working_.fifo_rows, queue, limit, [&](const MessageRow& row) { return row.group == group; }, in_group_order);
 }
 
+Result<std::optional<WallTime>> ModelEngine::group_locked_until(QueueId queue, const std::string& group) {
+  std::optional<WallTime> until;
+  for (const auto& [key, row] : working_.fifo_rows) {
+    if (key.first == queue && row.group == group && row.receives > 0) {
+      until = std::max(until.value_or(row.visible_at), row.visible_at);
+    }
+  }
+  return until;
+}
+
 Status ModelEngine::put_group(QueueId queue, const std::string& group, std::optional<WallTime> before,
                               std::optional<WallTime> after) {
   if (before) working_.groups.erase({queue, *before, group});

@@ -47,10 +47,12 @@ class QueueRig {
     catalog_[resource.key] = *CatalogRow::read(resource);
     configure();
   }
-  void drop_queue(const std::string& name) {
-    catalog_.erase({Place{}.account, Place{}.region, kinds::kQueue, name});
+  void drop_queue(const std::string& name) { drop(kinds::kQueue, name); }
+  void drop(const char* kind, const std::string& name) {
+    catalog_.erase({Place{}.account, Place{}.region, kind, name});
     configure();
   }
+  Result<std::unique_ptr<store::Reader>> make_reader() const { return stores_.reader(); }
   QueueId id_of(const std::string& name) const { return topology.get()->queue(queue_arn(name))->id; }
 
   // What was submitted is gone, as when the power goes; what was committed stays.
@@ -59,6 +61,11 @@ class QueueRig {
     plan_->fail_at = plan_->calls + 1;
     close();
     open();
+  }
+  // From now on the store fails, as on a full disk; or works again.
+  void fail(bool fails = true) {
+    plan_->kind = FailurePlan::Kind::stays_full;
+    plan_->fail_at = fails ? plan_->calls + 1 : 0;
   }
   // Everything that was submitted is committed, and what follows from it.
   void commit() {

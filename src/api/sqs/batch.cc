@@ -56,7 +56,10 @@ SqsJson sqs_batch_answer(const SqsJson& entries, const std::vector<SqsAnswer>& a
     failed.push_back(
         {{"Id", id}, {"SenderFault", fault.status < 500}, {"Code", sqs_query_code(fault)}, {"Message", fault.message}});
   }
-  return {{"Successful", std::move(successful)}, {"Failed", std::move(failed)}};
+  SqsJson answer = SqsJson::object();
+  if (!successful.empty()) answer["Successful"] = std::move(successful);
+  if (!failed.empty()) answer["Failed"] = std::move(failed);
+  return answer;
 }
 
 }  // namespace waybill::api

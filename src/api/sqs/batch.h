@@ -14,7 +14,7 @@ inline constexpr std::size_t kMostSqsEntries = 10;
 // BatchEntryIdsNotDistinct. entry_name: "SendMessageBatchRequestEntry".
 control::Answer<> check_sqs_batch(const SqsJson& request, const std::string& entry_name);
 
-// {Successful, Failed} from one answer per entry, in order.
+// {Successful, Failed} from one answer per entry, in order; as on AWS, neither of them is empty.
 SqsJson sqs_batch_answer(const SqsJson& entries, const std::vector<SqsAnswer>& answers);
 
 }  // namespace waybill::api

@@ -3,6 +3,7 @@
 
 #include "api/sqs/sqs_api.h"
 #include "api/sqs/sqs_faults.h"
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "control/queue_attributes.h"
 #include "control/queues.h"
@@ -72,6 +73,14 @@ void add_counts(SqsJson& attributes, const queue::Counts& counts) {
   attributes["ApproximateNumberOfMessagesDelayed"] = count_text(counts.delayed);
 }
 
+// Counting looks at each message.
+bool wants_counts(const SqsJson& names) {
+  return std::any_of(names.begin(), names.end(), [](const SqsJson& name) {
+    const std::string& text = name.get_ref<const std::string&>();
+    return text == "All" || text.starts_with("ApproximateNumber");
+  });
+}
+
 SqsJson asked_attributes(const SqsJson& all, const SqsJson& names) {
   SqsJson asked = SqsJson::object();
   for (const SqsJson& name : names) {
@@ -96,7 +105,13 @@ void sqs_create_queue(SqsCall call, SqsDone done) {
 
 void sqs_get_queue_url(SqsCall call, SqsDone done) {
   const auto owner = call.request.find("QueueOwnerAWSAccountId");
-  if (owner != call.request.end() && !call.any_account) call.place.account = owner->get<std::string>();
+  if (owner != call.request.end()) {
+    const std::string account = owner->get<std::string>();
+    if (account.size() != 12 || !std::all_of(account.begin(), account.end(), is_digit)) {
+      return done(sqs_invalid_value(account, "QueueOwnerAWSAccountId", "It must be an account number of 12 digits."));
+    }
+    if (!call.any_account) call.place.account = account;
+  }
   with_queue_url(control::get_queue, std::move(call), std::move(done));
 }
 
@@ -130,8 +145,10 @@ void sqs_get_queue_attributes(SqsCall call, SqsDone done) {
     if (control::is_queue_attribute(name.get<std::string>())) continue;
     return done(control::Fault("InvalidAttributeName", "Unknown Attribute " + name.get<std::string>() + "."));
   }
+  const bool counted = wants_counts(names);
   on_catalog(control::describe_queue, std::move(call), std::move(done),
-             [names](SqsCall of, SqsJson said, SqsDone then) {
+             [names, counted](SqsCall of, SqsJson said, SqsDone then) {
+               if (!counted) return then(attributes_answer(said["Attributes"], names));
                const std::string arn = of.queue_arn();
                of.ports->queues.counts(arn, [names, all = std::move(said["Attributes"]),
                                              then = std::move(then)](queue::Answer<queue::Counts> counts) mutable {

@@ -5,6 +5,7 @@
 #include "daemon/mailer.h"
 #include "daemon/plugins.h"
 #include "table/table_definition.h"
+#include "template/batch_times.h"
 #include "template/plan.h"
 #include "template/references.h"
 
@@ -67,6 +68,9 @@ class Check {
       for (const auto& notice : each.notices) found_.notices.push_back(templates::display(notice));
     }
     for (const auto& notice : templates::dangling_references(loaded, {}, place_)) {
+      found_.notices.push_back(templates::display(notice));
+    }
+    for (const auto& notice : templates::doubtful_batch_times(loaded, {})) {
       found_.notices.push_back(templates::display(notice));
     }
     for (std::string& notice : missing_handlers(loaded, registry_)) found_.notices.push_back(std::move(notice));

@@ -6,6 +6,11 @@ namespace {
 
 std::string select(const char* columns, const char* rest) { return "SELECT " + std::string(columns) + " FROM " + rest; }
 
+// The index holds no others; without its name SQLite may walk over all rows of the queue.
+std::string received_of_fifo(const char* which) {
+  return std::string(" FROM fifo_rows INDEXED BY fifo_received WHERE queue = ?1 AND receives > 0") + which;
+}
+
 template <class T>
 Result<std::vector<T>> all_of(Execution& rows, T (*make)(const Execution&)) {
   std::vector<T> values;
@@ -67,8 +72,8 @@ SqliteMessages::SqliteMessages(Database& database, Sequence& sequence)
     : database_(database),
       sequence_(sequence),
       insert_(database,
-              "INSERT INTO messages (id, body, attributes, grp, dedup, sender, trace_header, sent_at)"
-              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
+              "INSERT INTO messages (id, body, attributes, grp, dedup, sender, trace_header, sent_at) VALUES (?1, ?2,"
+              " ?3, ?4, ?5, ?6, ?7, ?8)"),
       read_(database, select(kMessageColumns, "messages WHERE id = ?1")),
       remove_(database, "DELETE FROM messages WHERE id = ?1"),
       insert_row_(database,
@@ -101,6 +106,7 @@ SqliteMessages::SqliteMessages(Database& database, Sequence& sequence)
       group_of_(database, "SELECT grp FROM messages WHERE id = ?1"),
       fifo_row_(database, select(kFifoRowColumns, "fifo_rows WHERE queue = ?1 AND grp = ?2 AND id = ?3")),
       remove_fifo_row_(database, "DELETE FROM fifo_rows WHERE queue = ?1 AND grp = ?2 AND id = ?3"),
+      group_locked_(database, "SELECT max(visible_at)" + received_of_fifo(" AND grp = ?2")),
       group_rows_(database, select(kFifoRowColumns, "fifo_rows WHERE queue = ?1 AND grp = ?2 ORDER BY id LIMIT ?3")),
       insert_group_(database, "INSERT INTO fifo_groups (queue, free_at, grp) VALUES (?1, ?2, ?3)"),
       remove_group_(database, "DELETE FROM fifo_groups WHERE queue = ?1 AND free_at = ?2 AND grp = ?3"),
@@ -116,7 +122,7 @@ SqliteMessages::SqliteMessages(Database& database, Sequence& sequence)
                       "DELETE FROM message_sendings WHERE (queue, dedup) IN"
                       " (SELECT queue, dedup FROM message_sendings WHERE sent_at < ?1 ORDER BY sent_at LIMIT ?2)"),
       count_(database, "SELECT count(*) FROM message_rows WHERE queue = ?1 AND visible_at > ?2 AND receives > 0"),
-      count_fifo_(database, "SELECT count(*) FROM fifo_rows WHERE queue = ?1 AND visible_at > ?2 AND receives > 0"),
+      count_fifo_(database, "SELECT count(*)" + received_of_fifo(" AND visible_at > ?2")),
       any_(database, select(kMessageRowColumns, "message_rows WHERE queue = ?1 AND id < ?2 LIMIT ?3")),
       any_fifo_(database, select(kFifoRowColumns, "fifo_rows WHERE queue = ?1 AND id < ?2 LIMIT ?3")),
       forget_queue_(database, "DELETE FROM message_sendings WHERE queue = ?1") {}
@@ -221,6 +227,12 @@ Status SqliteMessages::remove_fifo_row(const MessageRow& row) {
 Result<std::vector<MessageRow>> SqliteMessages::group_rows(QueueId queue, const std::string& group, int limit) {
   auto found = group_rows_.with(queue.value, group, limit);
   return all_of(found, fifo_row_of);
+}
+
+Result<std::optional<WallTime>> SqliteMessages::group_locked_until(QueueId queue, const std::string& group) {
+  auto found = group_locked_.with(queue.value, group);
+  WAYBILL_CHECK(found.next());
+  return found.is_null(0) ? std::optional<WallTime>() : std::optional<WallTime>(from_millis(found.integer(0)));
 }
 
 Status SqliteMessages::put_group(QueueId queue, const std::string& group, std::optional<WallTime> before,

@@ -26,6 +26,7 @@ class SqliteMessages final : public Messages {
   Status put_fifo_row(const MessageRow& row) override;
   Result<std::optional<MessageRow>> find_fifo(QueueId queue, MessageId id) override;
   Status remove_fifo_row(const MessageRow& row) override;
+  Result<std::optional<WallTime>> group_locked_until(QueueId queue, const std::string& group) override;
   Result<std::vector<MessageRow>> group_rows(QueueId queue, const std::string& group, int limit) override;
   Status put_group(QueueId queue, const std::string& group, std::optional<WallTime> before,
                    std::optional<WallTime> after) override;
@@ -62,6 +63,7 @@ class SqliteMessages final : public Messages {
   Statement group_of_;
   Statement fifo_row_;
   Statement remove_fifo_row_;
+  Statement group_locked_;
   Statement group_rows_;
   Statement insert_group_;
   Statement remove_group_;

@@ -186,8 +186,13 @@ constexpr std::string_view kVersion4 = R"sql(
 INSERT INTO meta (name, value) VALUES ('log_position', 0), ('log_identity', random());
 )sql";
 
+// What is in flight of a FIFO queue, and until when it locks its group: as few entries as are in flight.
+constexpr std::string_view kVersion5 = R"sql(
+CREATE INDEX fifo_received ON fifo_rows (queue, grp, visible_at) WHERE receives > 0;
+)sql";
+
 constexpr std::array kMigrations = {Migration{1, kVersion1}, Migration{2, kVersion2}, Migration{3, kVersion3},
-                                    Migration{4, kVersion4}};
+                                    Migration{4, kVersion4}, Migration{5, kVersion5}};
 
 const char* name_of(Synchronous synchronous) {
   switch (synchronous) {

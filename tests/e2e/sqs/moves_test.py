@@ -1,5 +1,6 @@
 """Message move tasks: dead letters go back where they came from. Debian's boto3 does not know them yet."""
 
+import base64
 import unittest
 
 from sqs import ARN, JsonClient, SqsTest, wait_until
@@ -69,7 +70,11 @@ class Moves(SqsTest):
         self.refused("ResourceNotFoundException", None, "ListMessageMoveTasks", SourceArn=ARN + "none")
 
     def test_a_handle_that_is_none(self):
-        self.refused("ResourceNotFoundException", None, "CancelMessageMoveTask", TaskHandle="nonsense")
+        for none in ("nonsense", base64.b64encode(b'{"taskId": 5}').decode()):
+            self.refused("InvalidParameterValue", "Value for parameter TaskHandle is invalid.", "CancelMessageMoveTask",
+                         TaskHandle=none)
+        unknown = base64.b64encode(b'{"taskId": "x", "sourceArn": "y"}').decode()
+        self.refused("ResourceNotFoundException", "Task does not exist.", "CancelMessageMoveTask", TaskHandle=unknown)
 
     def test_ranges(self):
         dead = self.queue("dead")

@@ -49,6 +49,7 @@ class Queues(SqsTest):
     def test_a_queue_that_is_not_there(self):
         gone = self.daemon.url + "/" + ACCOUNT + "/none"
         self.refused(*NON_EXISTENT, "GetQueueUrl", QueueName="none")
+        self.refused("InvalidParameterValue", None, "GetQueueUrl", QueueName="none", QueueOwnerAWSAccountId="me")
         for operation, members in (("DeleteQueue", {}), ("PurgeQueue", {}), ("GetQueueAttributes", {}),
                                    ("ListQueueTags", {}), ("ListDeadLetterSourceQueues", {}), ("ReceiveMessage", {}),
                                    ("SendMessage", {"MessageBody": "x"}), ("DeleteMessage", {"ReceiptHandle": "x"}),

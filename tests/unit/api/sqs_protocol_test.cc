@@ -154,6 +154,9 @@ TEST_CASE("batches") {
                              {"SenderFault", true},
                              {"Code", "AWS.SimpleQueueService.NonExistentQueue"},
                              {"Message", "gone"}}}}});
+  // As on AWS, clients tell a failure by the member.
+  CHECK(sqs_batch_answer({{{"Id", "a"}}}, {SqsJson::object()}) == SqsJson{{"Successful", {{{"Id", "a"}}}}});
+  CHECK_FALSE(sqs_batch_answer({{{"Id", "a"}}}, {control::Fault("X", "y")}).contains("Successful"));
 }
 
 TEST_CASE("MD5s are those that AWS documents") {

@@ -229,6 +229,24 @@ TEST_CASE_FIXTURE(QueueFixture, "permissions are statements of the policy") {
   CHECK_FALSE(attributes("jobs").contains("Policy"));
 }
 
+TEST_CASE_FIXTURE(QueueFixture, "a permission that a template's QueuePolicy gives can be removed, also the last one") {
+  ok(create_queue, kJobs);
+  const Json statement{{"Sid", "send"}, {"Effect", "Allow"}, {"Principal", "*"}, {"Action", "sqs:SendMessage"}};
+  put_row(kinds::kQueuePolicy, "stack/P",
+          {{"Queues", {"http://localhost:4566/123456789012/jobs"}},
+           {"PolicyDocument", {{"Statement", Json::array({statement})}}}},
+          "stack");
+  ok(remove_queue_permission, {{"QueueName", "jobs"}, {"Label", "send"}});
+  CHECK(Json::parse(attributes("jobs")["Policy"].get<std::string>())["Statement"] == Json::array());
+}
+
+TEST_CASE_FIXTURE(QueueFixture, "a queue is not its own dead-letter queue") {
+  ok(create_queue, kJobs);
+  const Json policy{{"deadLetterTargetArn", kJobsArn}, {"maxReceiveCount", 3}};
+  CHECK(fault(set_queue_attributes, with_attributes("jobs", {{"RedrivePolicy", policy.dump()}}))
+            .message.ends_with("Reason: A queue cannot be its own dead-letter queue."));
+}
+
 TEST_CASE_FIXTURE(QueueFixture, "the policy of a template's QueuePolicy is shown where the queue has none of its own") {
   ok(create_queue, kJobs);
   put_row(kinds::kQueuePolicy, "stack/P",

@@ -116,13 +116,3 @@ TEST_CASE("a queue's policy says who may send") {
   const json unknown = {{"IpAddress", {{"aws:SourceIp", "10.0.0.0/8"}}}};
   CHECK_FALSE(may_send(queue({statement("Allow", unknown)}), "events.amazonaws.com", "arn:rule"));
 }
-
-TEST_CASE("queue names are AWS's") {
-  CHECK(check_queue_name("a-B_9", false).has_value());
-  CHECK(check_queue_name("orders.fifo", true).has_value());
-  CHECK(check_queue_name("", false).has_error());
-  CHECK(check_queue_name(".fifo", true).has_error());
-  CHECK(check_queue_name("orders", true).has_error());
-  CHECK(check_queue_name("orders.fifo", false).has_error());
-  CHECK(check_queue_name(std::string(81, 'a'), false).has_error());
-}

@@ -1,95 +1,13 @@
 #include "queue/event_sources.h"
 
-#include <algorithm>
-
-#include "support/queue_rig.h"
+#include "batch_world.h"
 
 using namespace waybill;
 using namespace waybill::queue;
 using namespace waybill::testing;
 using std::chrono::seconds;
 using Strings = std::vector<std::string>;
-
-namespace {
-
-// Does what the test says, and remembers what it was given.
-class FakeFunction final : public BatchInvoker {
- public:
-  std::vector<RecordResult> invoke(const BatchCall& call) override {
-    Strings bodies;
-    for (const Received& each : call.messages) bodies.push_back(each.message->body);
-    batches.push_back(bodies);
-    std::vector<RecordResult> results;
-    for (const std::string& body : bodies) results.push_back(act(body));
-    if (during) during();
-    return results;
-  }
-  static RecordResult failed() {
-    RecordResult result;
-    result.ok = false;
-    result.error = "it is bad";
-    return result;
-  }
-  std::function<RecordResult(const std::string&)> act = [](const std::string& body) {
-    if (body.starts_with("bad")) return failed();
-    RecordResult result;
-    result.changes.add(store::PutSetting{"done " + body, "1"});
-    return result;
-  };
-  std::function<void()> during;
-  std::vector<Strings> batches;
-};
-
-class World {
- public:
-  explicit World(nlohmann::json mapping = nlohmann::json::object(), nlohmann::json queue = nlohmann::json::object()) {
-    rig.put_queue("q", std::move(queue));
-    rig.put("AWS::Lambda::Function", "work", {{"Handler", "test.work"}, {"Timeout", 10}});
-    put_mapping(std::move(mapping));
-    sources = std::make_unique<EventSources>(EventSources::Ports{
-        rig.topology, *rig.service, *rig.journal, function, rig.workers, rig.wall, rig.steady,
-        [this](std::vector<NewDelivery> deliveries) { caused += deliveries.size(); }, [](Millis) {}, probe, 2});
-    sources->reconfigure();
-    rig.commit();
-  }
-  ~World() { sources->stop(); }
-
-  void put_mapping(nlohmann::json mapping) {
-    mapping["EventSourceArn"] = queue_arn("q");
-    mapping["FunctionName"] = "work";
-    rig.put(kinds::kEventSourceMapping, "m", mapping);
-    if (sources) sources->reconfigure();
-  }
-  void send(const Strings& bodies) {
-    std::vector<SendEntry> entries;
-    for (const std::string& body : bodies) entries.push_back(SendEntry{body});
-    rig.service->send(queue_arn("q"), std::move(entries), [](auto) {});
-    rig.commit();
-  }
-  void advance(Millis by) {
-    rig.wall.advance(by);
-    rig.steady.advance(by);
-    rig.service->tick();
-    sources->tick();
-    rig.commit();
-  }
-  bool stored(const std::string& body) {
-    auto reader = rig.readers->lend();
-    return (*(*reader)->setting("done " + body)).has_value();
-  }
-  std::int64_t left() {
-    const auto counts = rig.counts("q");
-    return counts.visible + counts.in_flight + counts.delayed;
-  }
-
-  QueueRig rig;
-  FakeFunction function;
-  EventSourceProbe probe;
-  std::size_t caused = 0;
-  std::unique_ptr<EventSources> sources;
-};
-
-}  // namespace
+using World = BatchWorld;
 
 TEST_CASE("messages come to the function in batches, and are gone when it is done") {
   World world;
@@ -99,31 +17,6 @@ TEST_CASE("messages come to the function in batches, and are gone when it is don
   CHECK(world.stored("a"));
   CHECK(world.stored("c"));
   CHECK(world.sources->quiet());
-}
-
-TEST_CASE("one failure without item failures brings all of the batch back") {
-  World world;
-  world.send({"a", "bad"});
-  CHECK(world.left() == 2);
-  CHECK_FALSE(world.stored("a"));
-  world.advance(seconds{30});
-  CHECK(world.function.batches.size() == 2);
-}
-
-TEST_CASE("with item failures the failed ones alone come back, up to the dead-letter queue") {
-  World world(nlohmann::json{{"FunctionResponseTypes", {"ReportBatchItemFailures"}}},
-              {{"RedrivePolicy", {{"deadLetterTargetArn", queue_arn("dead")}, {"maxReceiveCount", 2}}}});
-  world.rig.put_queue("dead");
-  world.send({"a", "bad", "c"});
-  CHECK(world.stored("a"));
-  CHECK(world.stored("c"));
-  CHECK(world.left() == 1);
-  world.advance(seconds{30});
-  CHECK(world.function.batches.back() == Strings{"bad"});
-  world.advance(seconds{30});
-  CHECK(world.function.batches.size() == 2);
-  CHECK(world.left() == 0);
-  CHECK(world.rig.bodies("dead") == Strings{"bad"});
 }
 
 TEST_CASE("a batch that is not full waits for its window") {
@@ -145,43 +38,79 @@ TEST_CASE("what no filter wants is deleted unseen") {
   world.send({R"({"kind":"good"})", R"({"kind":"other"})", "text"});
   CHECK(world.function.batches == std::vector<Strings>{{R"({"kind":"good"})"}});
   CHECK(world.left() == 0);
+  CHECK(world.probe.unwanted == 2);
+  CHECK(world.probe.given == 1);
+  world.send({"text"});
+  CHECK(world.probe.given == 1);  // no batch
 }
 
-TEST_CASE("a message that was received again meanwhile is left out, effects and all") {
-  World world({}, {{"VisibilityTimeout", 5}});
+TEST_CASE("a filter sees the body as JSON where it is JSON, else as text, and nothing beside it") {
+  World world(nlohmann::json{{"FilterCriteria", {{"Filters", {{{"Pattern", R"({"body":["a \"text\""]})"}}}}}}});
+  world.send({R"(a "text")", R"("other"}, "x":{"a":1)", R"(0,"body":"a \"text\"")"});
+  CHECK(world.function.batches == std::vector<Strings>{{R"(a "text")"}});
+}
+
+TEST_CASE("a batch that waits for a worker has all of its function's time then") {
+  World world;
+  world.rig.service->send(queue_arn("q"), {SendEntry{"a"}}, [](auto) {});
+  world.commit_alone();
+  CHECK(world.function.batches.empty());
+  world.rig.steady.advance(seconds{20});
+  world.sources->tick();
+  CHECK_FALSE(world.sources->quiet());
+  world.function.during = [&] { world.rig.steady.advance(seconds{9}); };
+  world.rig.commit();
+  CHECK(world.stored("a"));
+  CHECK(world.left() == 0);
+}
+
+TEST_CASE("a batch that waited long and of which nothing is wanted frees its place once") {
+  World world(
+      nlohmann::json{{"BatchSize", 1}, {"FilterCriteria", {{"Filters", {{{"Pattern", R"({"body":["a"]})"}}}}}}});
+  world.rig.service->send(queue_arn("q"), {SendEntry{"b"}}, [](auto) {});
+  world.commit_alone();
+  world.rig.steady.advance(seconds{20});
+  world.sources->tick();
+  world.rig.commit();
+  CHECK(world.left() == 0);
+  // Two at once, as before.
+  world.rig.service->send(queue_arn("q"), {SendEntry{"a"}, SendEntry{"a"}, SendEntry{"a"}}, [](auto) {});
+  world.commit_alone();
+  auto reader = world.rig.readers->lend();
+  const auto counts = (*reader)->message_counts(world.rig.id_of("q"), false, world.rig.wall.now());
+  CHECK(counts->in_flight == 2);
+  world.rig.commit();
+}
+
+TEST_CASE("a function that hangs is given up, and its place goes to the next batch") {
+  World world;
   world.function.during = [&] {
     world.function.during = nullptr;
-    world.rig.wall.advance(seconds{5});
-    store::ReceiveMessages receive;
-    receive.queue = world.rig.id_of("q");
-    receive.limit = 1;
-    receive.now = world.rig.wall.now();
-    receive.visible_at = receive.now + seconds{60};
-    store::Changes changes;
-    changes.add(receive);
-    world.rig.journal->submit(store::Lane::internal, std::move(changes), [](const store::Applied&) {});
+    world.rig.steady.advance(seconds{11});
+    world.sources->tick();
+    CHECK(world.rig.workers.replaced() == 1);
+    CHECK(world.sources->quiet());
   };
-  world.send({"a", "b"});
+  world.send({"a"});
   CHECK_FALSE(world.stored("a"));
-  CHECK(world.stored("b"));
   CHECK(world.left() == 1);
 }
 
-TEST_CASE("an effect that cannot be stored is a failure of its message alone") {
-  World world(nlohmann::json{{"FunctionResponseTypes", {"ReportBatchItemFailures"}}});
-  world.function.act = [](const std::string& body) {
-    RecordResult result;
-    if (body == "b") {
-      result.changes.add(store::PutItem{TableId{99}, {}, {}, store::OnConditionFailed::fail_attempt, nullptr});
-    } else {
-      result.changes.add(store::PutSetting{"done " + body, "1"});
-    }
-    return result;
-  };
-  world.send({"a", "b", "c"});
+TEST_CASE("a mapping that is made anew while a batch of the old one runs has all of its places") {
+  World world(nlohmann::json{{"BatchSize", 1}});
+  world.rig.service->send(queue_arn("q"), {SendEntry{"a"}}, [](auto) {});
+  world.commit_alone();
+  world.rig.drop(kinds::kEventSourceMapping, "m");
+  world.sources->reconfigure();
+  world.put_mapping({{"BatchSize", 1}});
+  world.rig.commit();
   CHECK(world.stored("a"));
-  CHECK(world.stored("c"));
-  CHECK(world.left() == 1);
+  world.rig.service->send(queue_arn("q"), {SendEntry{"b"}, SendEntry{"c"}, SendEntry{"d"}}, [](auto) {});
+  world.commit_alone();
+  auto reader = world.rig.readers->lend();
+  const auto counts = (*reader)->message_counts(world.rig.id_of("q"), false, world.rig.wall.now());
+  CHECK(counts->in_flight == 2);
+  world.rig.commit();
 }
 
 TEST_CASE("an answer after the deadline counts for nothing") {

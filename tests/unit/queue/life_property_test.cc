@@ -33,7 +33,12 @@ struct Known {
 class Life {
  public:
   Life(QueueRig& rig, std::uint64_t seed, bool fifo)
-      : rig_(rig), random_(seed), fifo_(fifo), name_(fifo ? "q.fifo" : "q"), dlq_(fifo ? "dead.fifo" : "dead") {
+      : rig_(rig),
+        random_(seed),
+        fifo_(fifo),
+        groups_(seed % 2 == 0 ? 3 : 14),  // few that are locked often, or more than one receive looks at
+        name_(fifo ? "q.fifo" : "q"),
+        dlq_(fifo ? "dead.fifo" : "dead") {
     rig_.put_queue(dlq_);
     nlohmann::json body = {
         {"VisibilityTimeout", 10},
@@ -76,7 +81,7 @@ class Life {
     SendEntry made;
     made.body = "message-" + std::to_string(++sent_);
     if (fifo_) {
-      made.group_id = std::string(1, static_cast<char>('a' + below(3)));
+      made.group_id = std::string(1, static_cast<char>('a' + below(groups_)));
       made.deduplication_id = made.body;
     } else if (chance(30)) {
       made.delay = seconds{below(20)};
@@ -243,6 +248,7 @@ class Life {
   QueueRig& rig_;
   SeededRandom random_;
   const bool fifo_;
+  const std::size_t groups_;
   const std::string name_, dlq_;
   std::map<std::string, Known> known_;
   int sent_ = 0;

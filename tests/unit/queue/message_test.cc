@@ -27,13 +27,14 @@ TEST_CASE("ids follow from the number") {
 
 TEST_CASE("a receipt handle names its receive, and nothing else is one") {
   const MessageFence fence{{7}, {1'700'000'000'000'001}, 3, from_millis(1'700'000'030'000)};
-  const std::string handle = receipt_handle(fence);
+  const std::string handle = receipt_handle({fence, from_millis(1'700'000'000'000)});
   const auto read = read_receipt_handle(handle);
   REQUIRE(read);
-  CHECK(read->queue == fence.queue);
-  CHECK(read->id == fence.id);
-  CHECK(read->receives == 3);
-  CHECK(read->visible_at == fence.visible_at);
+  CHECK(read->fence.queue == fence.queue);
+  CHECK(read->fence.id == fence.id);
+  CHECK(read->fence.receives == 3);
+  CHECK(read->fence.visible_at == fence.visible_at);
+  CHECK(read->received_at == from_millis(1'700'000'000'000));
   CHECK_FALSE(read_receipt_handle("").has_value());
   CHECK_FALSE(read_receipt_handle("not a handle").has_value());
   CHECK_FALSE(read_receipt_handle(handle.substr(4)).has_value());
@@ -42,5 +43,5 @@ TEST_CASE("a receipt handle names its receive, and nothing else is one") {
     other[i] = other[i] == 'A' ? 'B' : 'A';
     CHECK_FALSE(read_receipt_handle(other).has_value());
   }
-  CHECK_FALSE(read_receipt_handle(to_base64("wb1/1/2/3/4/5")).has_value());
+  CHECK_FALSE(read_receipt_handle(to_base64("wb2/1/2/3/4/5/6")).has_value());
 }

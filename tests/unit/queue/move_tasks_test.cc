@@ -1,5 +1,6 @@
 #include "queue/move_tasks.h"
 
+#include "base/base64.h"
 #include "support/queue_rig.h"
 
 using namespace waybill;
@@ -102,7 +103,28 @@ TEST_CASE("a rate makes a task take its time, and it can be cancelled meanwhile"
   world.rig.commit();
   CHECK(world.only().status == "CANCELLED");
   CHECK(world.rig.counts("dead").visible == 10);
-  CHECK(world.tasks->cancel(*handle).error().code == "ResourceNotFoundException");
+  CHECK(world.tasks->cancel(*handle).error().message == "Only active tasks can be cancelled.");
+}
+
+TEST_CASE("a handle that is none is told from one of no task") {
+  MoveWorld world;
+  const auto code = [&](const std::string& handle) { return world.tasks->cancel(handle).error().code; };
+  CHECK(code("nonsense") == "InvalidParameterValue");
+  CHECK(code(to_base64(R"({"taskId":5})")) == "InvalidParameterValue");
+  CHECK(code(to_base64(R"({"taskId":"x","sourceArn":"y"})")) == "ResourceNotFoundException");
+}
+
+TEST_CASE("of the tasks of a queue that have ended the newest ten are known") {
+  MoveWorld world;
+  for (int i = 0; i < 13; ++i) {
+    REQUIRE(world.tasks->start(queue_arn("dead"), queue_arn(i < 12 ? "other" : "q"), {}).has_value());
+    world.rig.commit();
+    world.rig.wall.advance(seconds{1});
+  }
+  CHECK(world.book->get()->size() == 10);
+  const auto list = world.tasks->list(queue_arn("dead"), 10);
+  REQUIRE(list->size() == 10);
+  CHECK(list->front().destination_arn == queue_arn("q"));
 }
 
 TEST_CASE("a task goes on after a restart") {

@@ -281,3 +281,71 @@ TEST_CASE("a FIFO queue with too much in flight gives nothing until some of it i
   CHECK(rig.remove("q.fifo", first[0].receipt_handle).has_value());
   check_answered(got, 1);
 }
+
+TEST_CASE("a receive that the store could not do does not silence those who wait") {
+  QueueRig rig;
+  rig.put_queue("q");
+  const auto first = rig.begin_receive("q", waiting(seconds{20}));
+  const auto second = rig.begin_receive("q", waiting(seconds{20}));
+  rig.commit();
+  CHECK(rig.service->parked() == 2);
+  rig.service->send(queue_arn("q"), {SendEntry{"x"}}, [](auto) {});
+  rig.journal->commit_waiting();  // wakes the first one
+  rig.fail();
+  rig.commit();
+  rig.fail(false);
+  REQUIRE(first->has_value());
+  CHECK((*first)->error().code == "ServiceUnavailable");
+  CHECK_FALSE(second->has_value());
+  CHECK(rig.wake == seconds{1});
+  rig.advance(seconds{1});
+  check_answered(second, 1);
+}
+
+TEST_CASE("a receive on its way to a queue that goes is refused, and does not wait there") {
+  QueueRig rig;
+  rig.put_queue("q");
+  const auto got = rig.begin_receive("q", waiting(seconds{20}));
+  rig.drop_queue("q");
+  rig.commit();
+  REQUIRE(got->has_value());
+  CHECK((*got)->error().code == "QueueDoesNotExist");
+  CHECK(rig.service->parked() == 0);
+}
+
+TEST_CASE("who waits takes messages under the visibility timeout of then") {
+  QueueRig rig;
+  rig.put_queue("q");
+  const auto got = QueueRig::nothing<std::vector<Received>>();
+  rig.service->take(queue_arn("q"), {}, QueueRig::into(got));
+  rig.commit();
+  rig.put_queue("q", {{"VisibilityTimeout", 100}});
+  rig.send_text("q", "x");
+  check_answered(got, 1);
+  rig.advance(seconds{99});
+  CHECK(rig.counts("q").in_flight == 1);
+  rig.advance(seconds{1});
+  CHECK(rig.counts("q").visible == 1);
+}
+
+TEST_CASE("what is in flight is counted anew when it seems too much, a second after the last count") {
+  QueueRig rig({3, 3});
+  rig.put_queue("q", {{"VisibilityTimeout", 0}});
+  for (int i = 0; i < 4; ++i) rig.send_text("q", "x");
+  CHECK(rig.receive("q", 3, seconds{5}).size() == 3);
+  CHECK(rig.try_receive("q", 1).error().code == "OverLimit");
+  rig.wall.advance(Millis{999});
+  CHECK(rig.begin_receive("q", waiting(seconds{0}))->has_value());  // without the store
+  rig.wall.advance(seconds{5});
+  CHECK(rig.receive("q", 3).size() == 3);
+}
+
+TEST_CASE("deletions by another way make room too") {
+  QueueRig rig({2, 2});
+  rig.put_queue("q");
+  for (int i = 0; i < 3; ++i) rig.send_text("q", "x");
+  CHECK(rig.receive("q", 2).size() == 2);
+  CHECK(rig.try_receive("q", 1).error().code == "OverLimit");
+  rig.service->removed(rig.id_of("q"), 2);
+  CHECK(rig.receive("q", 1).size() == 1);
+}

@@ -39,7 +39,6 @@ TEST_CASE("what is wrong is told by SQS's codes") {
   rig.send_text("other", "x");
   const std::string foreign = rig.receive("other")[0].receipt_handle;
   CHECK(rig.try_receive("none").error().code == "QueueDoesNotExist");
-  CHECK(query_code("QueueDoesNotExist") == "AWS.SimpleQueueService.NonExistentQueue");
   CHECK(rig.remove("q", "nonsense").error().code == "ReceiptHandleIsInvalid");
   CHECK(rig.remove("q", foreign).error().code == "ReceiptHandleIsInvalid");
   CHECK(rig.try_receive("q", 11).error().code == "InvalidParameterValue");
@@ -98,6 +97,42 @@ TEST_CASE("a message whose visibility is changed comes back then") {
   REQUIRE(second.size() == 1);
   CHECK(second[0].receive_count == 2);
   CHECK(rig.counts("q").in_flight == 1);
+}
+
+TEST_CASE("a message is invisible for twelve hours at most, from its receive on") {
+  QueueRig rig;
+  rig.put_queue("q");
+  rig.send_text("q", "x");
+  const auto handle = rig.receive("q", 1, seconds{100})[0].receipt_handle;
+  rig.advance(Millis{10'999});
+  const auto refused = rig.change("q", handle, seconds{43'191});
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().message ==
+        "Value 43191 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is "
+        "beyond the limit [43200 seconds]");
+  CHECK(rig.change("q", handle, seconds{43'190}).has_value());
+  rig.advance(seconds{43'000});
+  CHECK(rig.change("q", handle, seconds{600}).has_error());
+}
+
+TEST_CASE("a dead-letter queue with one of its own gives its messages out first") {
+  QueueRig rig;
+  rig.put_queue("end");
+  rig.put_queue("dead", {{"RedrivePolicy", {{"deadLetterTargetArn", queue_arn("end")}, {"maxReceiveCount", 2}}}});
+  rig.put_queue("q", {{"RedrivePolicy", {{"deadLetterTargetArn", queue_arn("dead")}, {"maxReceiveCount", 3}}}});
+  rig.send_text("q", "poison");
+  for (const auto& [queue, times] : std::vector<std::pair<const char*, int>>{{"q", 3}, {"dead", 2}}) {
+    for (int i = 1; i <= times; ++i) {
+      const auto received = rig.receive(queue);
+      REQUIRE(received.size() == 1);
+      CHECK(received[0].receive_count == i);
+      rig.advance(seconds{30});
+    }
+    CHECK(rig.receive(queue).empty());
+  }
+  const auto received = rig.receive("end");
+  REQUIRE(received.size() == 1);
+  CHECK(received[0].dead_letter_source_arn == queue_arn("dead"));
 }
 
 TEST_CASE("what was received too often is in the dead-letter queue") {
@@ -162,6 +197,21 @@ TEST_CASE("a purge takes what was sent before, once a minute") {
   rig.advance(seconds{60});
   CHECK(purge().has_value());
   CHECK(rig.counts("q").visible == 0);
+}
+
+TEST_CASE("a purge that the store did not take may be tried again at once") {
+  QueueRig rig;
+  rig.put_queue("q");
+  const auto purge = [&](bool failing) {
+    const auto got = QueueRig::nothing<void>();
+    rig.fail(failing);
+    rig.service->purge(queue_arn("q"), QueueRig::into(got));
+    rig.commit();
+    REQUIRE(got->has_value());
+    return **got;
+  };
+  CHECK(purge(true).error().code == "ServiceUnavailable");
+  CHECK(purge(false).has_value());
 }
 
 TEST_CASE("a FIFO queue keeps groups in order, and tells duplicates from sequence numbers") {

@@ -42,4 +42,15 @@ TEST_CASE("weighing alternatives without end ends") {
   CHECK(weight(deep) < 100'000);
 }
 
+TEST_CASE("a move arrives where its messages went, not wherever they could have gone") {
+  MoveMessages move;
+  move.routes = {{QueueId{1}, QueueId{1}, false}, {QueueId{2}, QueueId{2}, false}, {QueueId{3}, QueueId{3}, false}};
+  MessagesMoved moved;
+  moved.moved = 2;
+  moved.to = {QueueId{2}, QueueId{2}};
+  std::vector<QueueId> queues;
+  arrivals(changes_of(move), {moved}, queues);
+  CHECK(queues == moved.to);
+}
+
 }  // namespace waybill::testing

@@ -81,6 +81,10 @@ TEST_CASE("a redrive policy names a queue of the same kind and a count") {
         "X.RedrivePolicy.maxReceiveCount: 0 is not a whole number from 1 to 1000");
   CHECK(has(policy("deadLetterTargetArn: 'arn:aws:sqs:eu-central-1:123456789012:d.fifo', maxReceiveCount: 3"),
             "the dead-letter queue of a standard queue must be a standard queue"));
+  CHECK(has(problem_of_type("SQS::Queue",
+                            "QueueName: d, RedrivePolicy: {deadLetterTargetArn: "
+                            "'arn:aws:sqs:eu-central-1:123456789012:d', maxReceiveCount: 3}"),
+            "X.RedrivePolicy.deadLetterTargetArn: a queue cannot be its own dead-letter queue"));
   CHECK(has(problem_of_type("SQS::Queue", "RedriveAllowPolicy: {redrivePermission: byQueue}"),
             "goes with the redrivePermission \"byQueue\""));
 }
@@ -126,6 +130,18 @@ TEST_CASE("an event source mapping") {
       kMapping + ", FilterCriteria: {Filters: [{Pattern: '{\"body\":{\"a\":[1]}}'}, {Pattern: '{}'}]}";
   CHECK(has(error_of(one_of_type("Lambda::EventSourceMapping", filters), options),
             "X.FilterCriteria.Filters[1].Pattern: no pattern"));
+}
+
+TEST_CASE("a filter of a queue looks at the body alone") {
+  const auto filter = [](const std::string& pattern) {
+    return error_of(one_of_type("Lambda::EventSourceMapping",
+                                kMapping + ", FilterCriteria: {Filters: [{Pattern: '" + pattern + "'}]}"));
+  };
+  CHECK(filter(R"({"body":{"a":[1]}})").empty());
+  CHECK(filter(R"({"$or":[{"body":["a"]},{"body":["b"]}]})").empty());
+  CHECK(has(filter(R"({"messageAttributes":{"a":[1]}})"),
+            "Filters[0].Pattern: \"messageAttributes\": a filter of a queue looks at the message's \"body\" alone"));
+  CHECK(has(filter(R"({"$or":[{"body":["a"]},{"data":["b"]}]})"), "\"data\": a filter of a queue"));
 }
 
 TEST_CASE("a connection has the parameters of its type") {
