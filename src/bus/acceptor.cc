@@ -115,15 +115,16 @@ void Acceptor::put_events(const std::vector<Entry>& entries, DeliverySink& sink,
   if (!prepared.deliveries.empty()) {
     stored = [deliveries = std::move(prepared.deliveries), &sink]() mutable { sink.committed(std::move(deliveries)); };
   }
-  journal_.accept(std::move(prepared.changes),
-                  [results = std::move(prepared.results), reply = std::move(reply)](auto durable) mutable {
-                    if (!durable) {
-                      reply(std::move(durable).error());
-                      return;
-                    }
-                    reply(std::move(results));
-                  },
-                  std::move(stored));
+  journal_.accept(
+      std::move(prepared.changes),
+      [results = std::move(prepared.results), reply = std::move(reply)](auto durable) mutable {
+        if (!durable) {
+          reply(std::move(durable).error());
+          return;
+        }
+        reply(std::move(results));
+      },
+      std::move(stored));
 }
 
 }  // namespace waybill::bus

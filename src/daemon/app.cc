@@ -12,6 +12,11 @@
 namespace waybill {
 
 namespace {
+// What PutEvents acknowledged counts as pending from then on, also where it is on its way into the database still.
+constexpr Millis kSettleLimit{1000};
+}  // namespace
+
+namespace {
 
 std::int64_t resident_bytes() {
   std::ifstream statm("/proc/self/statm");
@@ -116,6 +121,7 @@ nlohmann::json App::Impl::status() const {
   shown["now"] = iso8601_millis(wall_.now());
   shown["uptime_seconds"] = std::chrono::floor<std::chrono::seconds>(steady_.now() - began_).count();
   shown["endpoints"] = nlohmann::json::array();
+  journal_->settle(kSettleLimit);
   for (const delivery::EndpointCounts& count : dispatcher_->counts()) {
     shown["endpoints"].push_back({{"key", count.key}, {"pending", count.pending}, {"retrying", count.retrying}});
     if (count.circuit_open) shown["endpoints"].back()["circuit"] = "open";

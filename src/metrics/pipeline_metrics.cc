@@ -118,11 +118,10 @@ struct PipelineMetrics::Families {
       histogram(registry, "waybill_apply_seconds", "Applying the changes of one group.").Add({}, kCommitSeconds);
   Histogram& group =
       histogram(registry, "waybill_commit_group_units", "Units in one group commit.").Add({}, kGroupSizes);
-  Histogram& log =
-      histogram(registry, "waybill_ingress_log_seconds", "One append to the ingress log, with its sync.")
-          .Add({}, kCommitSeconds);
-  Histogram& log_group =
-      histogram(registry, "waybill_ingress_log_units", "Requests in one append to the ingress log.").Add({}, kGroupSizes);
+  Histogram& log = histogram(registry, "waybill_ingress_log_seconds", "One append to the ingress log, with its sync.")
+                       .Add({}, kCommitSeconds);
+  Histogram& log_group = histogram(registry, "waybill_ingress_log_units", "Requests in one append to the ingress log.")
+                             .Add({}, kGroupSizes);
   Counter& changes = counter(registry, "waybill_changes_total", "Changes applied.").Add({});
   Labelled<Counter> refused{counter(registry, "waybill_units_refused_total", "Units not applied, by reason.")};
   Histogram& checkpoint =

@@ -57,8 +57,8 @@ struct Header {
 
   static Header read(std::string_view bytes) {
     if (bytes.size() < kHeaderBytes) return {};
-    return {get<std::uint32_t>(bytes, 0),  get<std::uint32_t>(bytes, 4),  get<std::int64_t>(bytes, 8),
-            get<std::int64_t>(bytes, 16),  get<std::int64_t>(bytes, 24),  get<std::uint32_t>(bytes, 32),
+    return {get<std::uint32_t>(bytes, 0), get<std::uint32_t>(bytes, 4), get<std::int64_t>(bytes, 8),
+            get<std::int64_t>(bytes, 16), get<std::int64_t>(bytes, 24), get<std::uint32_t>(bytes, 32),
             get<std::uint32_t>(bytes, 36)};
   }
   bool looks_right() const {
@@ -84,7 +84,8 @@ Result<IngressLog::Segment> IngressLog::look_at(LogFile& file) {
   const Header header = Header::read(bytes);
   if (!header.looks_right()) return Segment{&file, 0};
   if (header.identity == identity_) return Segment{&file, header.first};
-  spdlog::warn("an ingress log of another store lies beside this one's database; it is not read and will be overwritten");
+  spdlog::warn(
+      "an ingress log of another store lies beside this one's database; it is not read and will be overwritten");
   return Segment{&file, 0};
 }
 
@@ -155,7 +156,8 @@ Status IngressLog::prepare() {
     const std::string zeros(std::min<std::size_t>(kZeros, static_cast<std::size_t>(files_.segment_bytes)), '\0');
     while (end < files_.segment_bytes) {
       const auto size = std::min<std::int64_t>(static_cast<std::int64_t>(zeros.size()), files_.segment_bytes - end);
-      if (auto written = file->write(end, std::string_view(zeros).substr(0, static_cast<std::size_t>(size))); !written) {
+      if (auto written = file->write(end, std::string_view(zeros).substr(0, static_cast<std::size_t>(size)));
+          !written) {
         if (written.error().code == ErrorCode::unavailable) return {};
         return written;
       }

@@ -64,12 +64,12 @@ class IngressLog {
   Files files_;
   std::int64_t identity_ = 0;
   std::int64_t last_ = 0;
-  std::size_t current_ = 0;                     // index of the file that is written to
-  std::int64_t end_ = 0;                        // where the next record goes in it
-  std::array<std::int64_t, 2> last_in_ = {};    // number of the last unit of each file
+  std::size_t current_ = 0;                   // index of the file that is written to
+  std::int64_t end_ = 0;                      // where the next record goes in it
+  std::array<std::int64_t, 2> last_in_ = {};  // number of the last unit of each file
   std::atomic<std::int64_t> stored_ = 0;
   std::atomic<std::int64_t> wanted_ = 0;  // what stored_ must reach for the other file to be free
-  std::string record_;  // kept for its memory
+  std::string record_;                    // kept for its memory
 };
 
 }  // namespace waybill::store

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <utility>
 
-#include <spdlog/spdlog.h>
-
 namespace waybill::store {
 
-Intake::Intake(Ports ports) : ports_(std::move(ports)), thread_([this] { run(); }) {}
-
 Intake::~Intake() { stop(); }
+
+void Intake::start() {
+  thread_ = std::thread([this] {
+    thread_id_ = std::this_thread::get_id();
+    run();
+  });
+}
 
 void Intake::submit(Arrival arrival) {
   const std::size_t bytes = sizeof(Waiting) + weight(arrival.changes);
@@ -65,7 +68,7 @@ bool Intake::stop() {
     thread_waits_ = false;
   }
   wake_.notify_one();
-  if (std::this_thread::get_id() == thread_.get_id()) return false;
+  if (std::this_thread::get_id() == thread_id_.load()) return false;
   std::call_once(joined_, [this] { thread_.join(); });
   return true;
 }

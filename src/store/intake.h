@@ -1,6 +1,7 @@
 // Takes accepted events into the ingress log: one thread, one write and one sync for all that wait.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -35,8 +36,10 @@ class Intake {
     std::size_t backlog_limit_bytes;
   };
 
-  explicit Intake(Ports ports);
+  explicit Intake(Ports ports) : ports_(std::move(ports)) {}
   ~Intake();  // stop()
+
+  void start();  // once, before all else
 
   void submit(Arrival arrival);
   // Bytes that wait to be appended.
@@ -64,14 +67,15 @@ class Intake {
   const SystemSteadyClock clock_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Waiting> waiting_;     // guarded by mutex_, as all below
+  std::vector<Waiting> waiting_;  // guarded by mutex_, as all below
   std::size_t waiting_bytes_ = 0;
   std::size_t backlog_ = 0;
   std::optional<Refusal> refusal_;
   bool thread_waits_ = false;
   bool stopping_ = false;
+  std::atomic<std::thread::id> thread_id_;  // set by the thread, for stop()
   std::once_flag joined_;
-  std::thread thread_;  // last: it sees everything above made
+  std::thread thread_;
 };
 
 }  // namespace waybill::store

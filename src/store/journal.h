@@ -45,8 +45,8 @@ class JournalProbe {
 struct JournalOptions {
   std::size_t group_limit_bytes = 4 << 20;     // a group closes when it holds this much
   std::size_t ingress_limit_bytes = 64 << 20;  // waiting ingress above this is shed, logged or not
-  // Outcomes, and what is in the log already, make larger groups: one of them alone begins no sooner than this after the
-  // group before. When other work is committed they go with it.
+  // Outcomes, and what is in the log already, make larger groups: one of them alone begins no sooner than this after
+  // the group before. When other work is committed they go with it.
   std::chrono::microseconds pace{2000};
   std::chrono::milliseconds full_disk_pause{100};  // before what is in the log is tried again
   std::size_t maintenance_per_group = 4;
@@ -89,6 +89,11 @@ class Journal {
   // thread of the log, or like a `done` where there is none, and neither blocks nor throws. `stored`, if any, is called
   // on the writer thread once the unit is in the database. After a crash it is not called again.
   void accept(Changes changes, DurableCallback durable, StoredCallback stored);
+  // Durable units that are not in the database yet, and whose `stored` was not called.
+  std::int64_t unstored() const;
+  // Waits until there are none of those that are now, but no longer than that: whoever asks what is stored after an
+  // answer finds what was acknowledged.
+  void settle(std::chrono::milliseconds at_most) const;
   // Submits and waits. For start-up, the CLI's calls and tests; never from the writer thread.
   Applied apply(Lane lane, Changes changes);
 

@@ -30,9 +30,10 @@ class Lanes {
   // Logged units that could not be stored: they are the oldest again, in their order.
   void put_back(std::vector<Journal::Unit> units);
 
-  // The next group: internal work first, then outcomes, what is logged and ingress, until the group holds group_limit_bytes (the unit that reaches
-  // the limit is in it), and then at most maintenance_per_group units of maintenance. Those do not count in bytes, so
-  // that neither lane keeps retention from running. Oldest first within a lane; empty only when all lanes are.
+  // The next group: internal work first, then outcomes, what is logged and ingress, until the group holds
+  // group_limit_bytes (the unit that reaches the limit is in it), and then at most maintenance_per_group units of
+  // maintenance. Those do not count in bytes, so that neither lane keeps retention from running. Oldest first within a
+  // lane; empty only when all lanes are.
   std::vector<Journal::Unit> take_group();
   // Everything, in the order of groups.
   std::vector<Journal::Unit> take_all();

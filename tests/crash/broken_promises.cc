@@ -97,14 +97,15 @@ Status read_messages(Reader& reader, Found& found) {
   return {};
 }
 
-// As a daemon does that starts: what only the ingress log holds comes into the database. Answers the highest number that
-// may have been handed out.
+// As a daemon does that starts: what only the ingress log holds comes into the database. Answers the highest number
+// that may have been handed out.
 Result<std::int64_t> recover(sqlite::Store& store) {
   WAYBILL_TRY(auto engine, store.make_engine());
   WAYBILL_TRY(auto log, store.make_ingress_log());
   JournalProbe probe;
   std::optional<Error> poison;
-  Journal journal(std::move(engine), {}, probe, [&](const Error& error) { poison = error; }, std::move(log));
+  Journal journal(
+      std::move(engine), {}, probe, [&](const Error& error) { poison = error; }, std::move(log));
   const std::int64_t highest = journal.next_sequence() - 1;
   journal.stop();
   if (poison) return *poison;
@@ -158,7 +159,8 @@ bool kept_of_message(const Found& found, const Promise& promise) {
   const MessageRow& row = waiting->second;
   if (promise.what == "taken" || row.id.value < promise.goes_by) return false;
   const bool as_it_was = row.id.value == promise.goes_by;
-  if (promise.what == "received") return !as_it_was || row.receives >= promise.receives;
+  // In another queue than it was received from, a dead-letter queue, it is counted anew.
+  if (promise.what == "received") return !as_it_was || row.queue != promise.to || row.receives >= promise.receives;
   if (promise.what == "moved") return !as_it_was || row.receives > 0 || row.queue == promise.to;
   return true;
 }

@@ -21,7 +21,8 @@ class Ledger {
   Ledger(store::Journal& journal, const Told& told) : journal_(journal), told_(told) {}
 
   bool unit(store::Lane lane, store::Changes changes, Promise promise);
-  // By way of the ingress log. True once it is in the database as well; false, too, when it finds no room there for now.
+  // By way of the ingress log. True once it is in the database as well; false, too, when it finds no room there for
+  // now.
   bool accept(store::Changes changes, Promise promise);
   // Where the promises follow from the results.
   store::Applied unit(store::Lane lane, store::Changes changes, MakePromises make);

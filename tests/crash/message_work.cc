@@ -84,7 +84,8 @@ std::vector<ReceivedMessage> MessageWork::receive() {
       promises.push_back({.what = "received",
                           .number = sent_as(*each.message),
                           .goes_by = each.fence.id.value,
-                          .receives = each.fence.receives});
+                          .receives = each.fence.receives,
+                          .to = source_});
     }
     return promises;
   });
@@ -118,7 +119,7 @@ void MessageWork::work_on_batch() {
     promises.push_back(std::move(promise));
   }
   if (messages.empty()) return;
-  queue::BatchUnit unit = queue::batch_unit(messages, results, messages.size(), true, fifo_, now_);
+  queue::BatchUnit unit = queue::batch_unit(messages, results, {0, messages.size()}, {.fifo = fifo_}, now_);
   ledger_.whole_unit(Lane::internal, std::move(unit.changes), whole, [&](const Ledger::Results&) { return promises; });
 }
 

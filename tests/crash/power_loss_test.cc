@@ -28,8 +28,9 @@ struct Verdict {
 // What marks stand for is told by their numbers: places in the list that is answered.
 std::vector<Promise> record_run(RecordingVfs& vfs, Synchronous synchronous) {
   const TempDir directory;
-  auto opened = store::sqlite::Store::open(directory.path().string(), {.vfs = vfs.name(), .synchronous = synchronous,
-                                                                     .log_segment_bytes = kCrashSegmentBytes});
+  auto opened = store::sqlite::Store::open(
+      directory.path().string(),
+      {.vfs = vfs.name(), .synchronous = synchronous, .log_segment_bytes = kCrashSegmentBytes});
   REQUIRE(opened.has_value());
   vfs.mark("opened", 0);
   std::vector<Promise> told;

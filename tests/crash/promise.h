@@ -22,7 +22,7 @@ struct Promise {
   // The number that a message goes by then: a move gives it a new one. "moving": all new ones are this or more.
   std::int64_t goes_by = 0;
   int receives = 0;  // "received", "failed"
-  QueueId to{};      // "moved"
+  QueueId to{};      // "moved"; "received": where it was
   std::vector<std::int64_t> together{};
 
   bool is_before_the_answer() const { return what == "taking" || what == "moving"; }

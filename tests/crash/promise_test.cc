@@ -113,7 +113,7 @@ TEST_CASE("a moved message that is lost is noticed") {
 }
 
 TEST_CASE("a receive that is forgotten is noticed, but not one of before a move") {
-  const Promise received{.what = "received", .number = 11, .goes_by = 11, .receives = 1};
+  const Promise received{.what = "received", .number = 11, .goes_by = 11, .receives = 1, .to = kDeadLetters};
   CHECK(Disk().broken({received}) == Texts{"received 11 was lost"});
   Disk disk;
   disk.move({{21}});

@@ -32,7 +32,8 @@ class Run {
       const Ledger::Told& told)
       : store_(store),
         plan_(plan),
-        journal_(std::unique_ptr<Engine>(engine), options(plan), probe_, [](const Error&) {}, std::move(log)),
+        journal_(
+            std::unique_ptr<Engine>(engine), options(plan), probe_, [](const Error&) {}, std::move(log)),
         ledger_(journal_, told) {}
 
   RunOutcome finish() {

@@ -10,6 +10,9 @@ namespace waybill::store::sqlite {
 
 namespace {
 
+// SQLite's layer is made for pages: it takes the size of a read or write for one of 17 bits.
+constexpr std::size_t kMostAtOnce = 64 << 10;
+
 Error fault(int code, const std::string& doing, const std::string& path) {
   const bool full = (code & 0xff) == SQLITE_FULL;
   return {full ? ErrorCode::unavailable : ErrorCode::io,
@@ -47,15 +50,20 @@ class VfsFile final : public LogFile {
     WAYBILL_TRY(const std::int64_t end, this->size());
     const auto there = static_cast<std::size_t>(std::max<std::int64_t>(end - offset, 0));
     std::string data(std::min(size, there), '\0');
-    if (data.empty()) return data;
-    const int code = methods().xRead(file(), data.data(), static_cast<int>(data.size()), offset);
-    if (code != SQLITE_OK) return fault(code, "read", path_);
+    for (std::size_t at = 0; at < data.size(); at += kMostAtOnce) {
+      const auto bytes = static_cast<int>(std::min(kMostAtOnce, data.size() - at));
+      const int code = methods().xRead(file(), data.data() + at, bytes, offset + static_cast<std::int64_t>(at));
+      if (code != SQLITE_OK) return fault(code, "read", path_);
+    }
     return data;
   }
 
   Status write(std::int64_t offset, std::string_view data) override {
-    const int code = methods().xWrite(file(), data.data(), static_cast<int>(data.size()), offset);
-    if (code != SQLITE_OK) return fault(code, "write", path_);
+    for (std::size_t at = 0; at < data.size(); at += kMostAtOnce) {
+      const auto bytes = static_cast<int>(std::min(kMostAtOnce, data.size() - at));
+      const int code = methods().xWrite(file(), data.data() + at, bytes, offset + static_cast<std::int64_t>(at));
+      if (code != SQLITE_OK) return fault(code, "write", path_);
+    }
     return {};
   }
 

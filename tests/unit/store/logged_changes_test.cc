@@ -10,8 +10,10 @@ using namespace waybill::testing;
 namespace {
 
 Changes accepted_event() {
-  const Payload payload{PayloadId{11}, PayloadKind::forwarded_event, from_millis(12), "arn:bus", std::string("{\0}", 3)};
-  const Delivery delivery{{EndpointId{21}, from_millis(-22), DeliveryId{23}}, PayloadId{11}, 3, 4, from_millis(25), "why"};
+  const Payload payload{PayloadId{11}, PayloadKind::forwarded_event, from_millis(12), "arn:bus",
+                        std::string("{\0}", 3)};
+  const Delivery delivery{
+      {EndpointId{21}, from_millis(-22), DeliveryId{23}}, PayloadId{11}, 3, 4, from_millis(25), "why"};
   return changes_of(InsertPayload{std::make_shared<const Payload>(payload)}, InsertDelivery{delivery},
                     ArchiveEvent{ArchiveId{31}, from_millis(32), PayloadId{11}, 33, from_millis(34)});
 }

@@ -37,7 +37,7 @@ class Fixture {
   }
   template <class F>
   void change(F&& f) {
-    REQUIRE(engine.begin().has_value());
+    REQUIRE(engine.begin(store::Durability::synced).has_value());
     f(engine.items());
     REQUIRE(engine.commit().has_value());
   }
