@@ -40,9 +40,11 @@ class PathTree {
     return (first * 5 + static_cast<unsigned>(length)) & 63;
   }
 
-  // The node that a name of one part leads to.
+  // The node that a name of one part leads to; `ends` are those of the name.
   Node child(Node node, const char* name, std::size_t length) const {
-    const TextEnds ends = ends_of(name, length);
+    return child(node, ends_of(name, length), name, length);
+  }
+  Node child(Node node, TextEnds ends, const char* name, std::size_t length) const {
     const NodeData& data = nodes_[node];
     if (data.child_count > kFewChildren) return find(node, ends, name, length);
     for (Node one = data.last_child; one != kRoot; one = nodes_[one].elder) {
@@ -82,8 +84,7 @@ class PathTree {
 
   static bool is_child(const NodeData& data, Node parent, TextEnds ends, const char* name, std::size_t length) {
     if (data.parent != parent || data.length != length) return false;
-    if (data.ends.front != ends.front || data.ends.back != ends.back) return false;
-    return length <= 16 || std::memcmp(data.name->data(), name, length) == 0;
+    return data.ends == ends && (length <= 16 || std::memcmp(data.name->data(), name, length) == 0);
   }
   Node find(Node parent, TextEnds ends, const char* name, std::size_t length) const;
   Node add_child(Node parent, std::string_view name);

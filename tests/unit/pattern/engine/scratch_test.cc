@@ -8,9 +8,9 @@ TEST_CASE("the leaves of a field are in a chain, and forgotten with the event") 
   Scratch scratch;
   scratch.begin(2, 1);
   CHECK(scratch.first_leaf(0) == SeenLeaf::kNone);
-  scratch.add_leaf({"a", 1, 0, PlaceTree::kOutsideArrays, SeenLeaf::kNone, LeafKind::string});
-  scratch.add_leaf({"b", 1, 1, PlaceTree::kOutsideArrays, SeenLeaf::kNone, LeafKind::string});
-  scratch.add_leaf({"c", 1, 0, PlaceTree::kOutsideArrays, SeenLeaf::kNone, LeafKind::string});
+  scratch.add_leaf({"a", 1, 0, PlaceTree::kOutsideArrays, LeafKind::string});
+  scratch.add_leaf({"b", 1, 1, PlaceTree::kOutsideArrays, LeafKind::string});
+  scratch.add_leaf({"c", 1, 0, PlaceTree::kOutsideArrays, LeafKind::string});
   const SeenLeaf& newest = scratch.leaves[scratch.first_leaf(0)];
   CHECK(newest.view() == "c");
   CHECK(scratch.leaves[newest.next].view() == "a");
