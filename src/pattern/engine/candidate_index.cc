@@ -39,7 +39,7 @@ void CandidateIndex::add(std::uint64_t key, std::uint32_t rule) {
 }
 
 void CandidateIndex::grow() {
-  const CowVector<Slot, 512> old = std::move(slots_);
+  const CowVector<Slot, kSlotsOfPage> old = std::move(slots_);
   slots_ = {};
   slots_.grow_to(old.size() * 2);
   slot_mask_ = slots_.size() - 1;

@@ -54,14 +54,16 @@ class CandidateIndex {
     std::uint32_t rules = kFree;
   };
   // Some of a key's rules, half a cache line of them.
-  struct Postings {
+  struct alignas(32) Postings {
     std::uint32_t rest = kFree;     // the number of others + 1
     std::uint32_t rules[7] = {};  // + 1, from the front
   };
 
+  static constexpr std::size_t kSlotsOfPage = 1024;
+
   void grow();
 
-  CowVector<Slot, 512> slots_;
+  CowVector<Slot, kSlotsOfPage> slots_;
   CowVector<Postings, 128> postings_;
   std::size_t slot_mask_ = 0;
   std::size_t used_ = 0;

@@ -24,10 +24,7 @@ class CandidateSearch {
     const Scratch::Ahead& ahead = scratch_.ahead();
     for (; scratch_.found_keys < scratch_.keys.size(); ++scratch_.found_keys) {
       ahead.index->for_each(scratch_.keys[scratch_.found_keys], [this, &ahead](std::uint32_t rule) {
-        if (!scratch_.is_new_candidate(rule)) return;
-        const RuleCell* cell = &(*ahead.cells)[rule];
-        __builtin_prefetch(cell);
-        scratch_.candidates.push_back(cell);
+        scratch_.add_candidate(rule, &(*ahead.cells)[rule]);
       });
     }
   }

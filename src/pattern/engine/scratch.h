@@ -62,11 +62,13 @@ class Scratch {
     keys.push_back(key);
   }
 
-  // True when asked for the first time of this event.
-  bool is_new_candidate(std::uint32_t rule) {
-    if (asked_[rule] == event_) return false;
+  // Once for each rule and event.
+  void add_candidate(std::uint32_t rule, const RuleCell* cell) {
+    // The first is new, and need not wait for memory.
+    if (!candidates.empty() && asked_[rule] == event_) return;
     asked_[rule] = event_;
-    return true;
+    __builtin_prefetch(cell);
+    candidates.push_back(cell);
   }
 
   // An open bracket of the event, while it is read.
