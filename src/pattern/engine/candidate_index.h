@@ -55,7 +55,7 @@ class CandidateIndex {
   };
   // Some of a key's rules, half a cache line of them.
   struct alignas(32) Postings {
-    std::uint32_t rest = kFree;     // the number of others + 1
+    std::uint32_t rest = kFree;   // the number of others + 1
     std::uint32_t rules[7] = {};  // + 1, from the front
   };
 

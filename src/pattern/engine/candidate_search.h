@@ -1,6 +1,6 @@
-// CandidateSearch: from the leaves of an event through the index to the rules that may match. In steps, each for all that
-// has come together, so that the processor fetches what the next step needs while something else goes on: with many
-// rules, waiting for memory is most of the time. Scratch says how far it has come.
+// CandidateSearch: from the leaves of an event through the index to the rules that may match. In steps, each for all
+// that has come together, so that the processor fetches what the next step needs while something else goes on: with
+// many rules, waiting for memory is most of the time. Scratch says how far it has come.
 //
 // Thread: that of the scratch.
 #pragma once

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pattern/engine/cow_vector.h"
 #include "pattern/engine/text_hash.h"
@@ -28,7 +29,10 @@ class PathTree {
 
   // The number of the field, made when it is new. Writer only.
   FieldId field_at(std::string_view path);
+  // All numbers are below; some of them may be free.
   std::size_t field_count() const { return field_count_; }
+  // Forgets all fields but those, which keep their numbers; the others' will be given to new ones. Writer only.
+  void keep_only(const std::vector<bool>& fields);
 
   FieldId field(Node node) const { return nodes_[node].field; }
   bool has_children(Node node) const { return nodes_[node].names != 0; }
@@ -86,6 +90,7 @@ class PathTree {
     if (data.parent != parent || data.length != length) return false;
     return data.ends == ends && (length <= 16 || std::memcmp(data.name->data(), name, length) == 0);
   }
+  Node node_at(std::string_view path);  // made when it is new
   Node find(Node parent, TextEnds ends, const char* name, std::size_t length) const;
   Node add_child(Node parent, std::string_view name);
   void grow_slots();
@@ -95,6 +100,7 @@ class PathTree {
   CowVector<Slot, 256> slots_;
   std::size_t slot_mask_ = 0;
   std::size_t field_count_ = 0;
+  std::vector<FieldId> free_fields_;
 };
 
 }  // namespace waybill::pattern

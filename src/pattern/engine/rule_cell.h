@@ -23,7 +23,7 @@ struct alignas(64) RuleCell {
     literal,      // length: its kind
     number,       // words: the least and the greatest, as doubles
     any,
-    one_of,      // words: four hashes of texts, one of which it must be
+    one_of,       // words: four hashes of texts, one of which it must be
     anything_but  // words: the same, and it must be none
   };
   struct Test {

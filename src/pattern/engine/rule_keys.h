@@ -16,7 +16,8 @@
 namespace waybill::pattern {
 
 // How many rules asked for a key so far, roughly: an estimate that never is too low, in memory that is little beside
-// that of the rules. Each key is counted in two places, which it shares with different others; the lower count is nearer.
+// that of the rules. Each key is counted in two places, which it shares with different others; the lower count is
+// nearer.
 class KeyCounts {
  public:
   std::uint32_t of(std::uint64_t key) const { return std::min(rows_[0][place(key, 0)], rows_[1][place(key, 1)]); }

@@ -38,7 +38,7 @@ class RuleMatcher {
 
   PathTree paths_;
   FieldPlans plans_;
-  std::vector<FieldId> absences_;   // fields whose absence some rule is found by
+  std::vector<FieldId> absences_;  // fields whose absence some rule is found by
   CandidateIndex index_;
   RuleCells cells_;
   CowVector<std::shared_ptr<const RuleProgram>, 64> programs_;  // keeps those alive that cells point to

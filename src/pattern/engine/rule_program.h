@@ -9,6 +9,7 @@
 #include <new>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "pattern/compiled_pattern.h"
 #include "pattern/engine/field_plan.h"
@@ -26,6 +27,9 @@ class RuleProgram {
   RuleId id() const { return id_; }
   // What the rule is found under.
   std::span<const KeyedProbe> keys() const;
+  void mark_fields(std::vector<bool>& used) const {
+    for (std::uint32_t i = 0; i < test_count_; ++i) used[tests()[i].field] = true;
+  }
   bool matches(Scratch& scratch) const;
   // As much of it as a cell can hold.
   RuleCell cell() const;

@@ -66,13 +66,15 @@ bool RuleSet::remove(RuleId id) {
 
 void RuleSet::build_anew() {
   const RuleMatcher old = current_;
+  std::vector<bool> used_fields(current_.paths_.field_count());
+  for (const auto& [id, slot] : slots_) old.programs_[slot]->mark_fields(used_fields);
+  current_.paths_.keep_only(used_fields);
   current_.index_ = {};
   current_.plans_ = {};
   current_.plans_.grow_to(current_.paths_.field_count());
   current_.absences_.clear();
   current_.cells_ = {};
   current_.programs_ = {};
-  if (slots_.empty()) current_.paths_ = {};
   free_.clear();
   counts_ = {};
   stale_ = 0;

@@ -20,8 +20,8 @@ struct SeenLeaf {
   FieldId field;
   PlaceTree::Place place;
   LeafKind kind;
-  TextEnds ends = {};          // of a string
-  std::uint32_t next = kNone;  // of the same field
+  TextEnds ends = {};              // of a string
+  std::uint32_t next = kNone;      // of the same field
   Number number = Number::unread;  // read: `value` is known, whether it is comparable not yet
   double value = 0;
 
