@@ -53,11 +53,24 @@ bool RuleProgram::put_text(const Op& op, RuleCell::Test& into) const {
     into.kind = Kind::text;
   } else if (op.kind == OpKind::prefix) {
     into.kind = is_long ? Kind::long_prefix : Kind::prefix;
-    if (!is_long) into.words[1] = text.size() == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * text.size())) - 1;
+    if (!is_long) into.words[1] = RuleCell::low_bytes(text.size());
   } else {
     into.kind = Kind::suffix;
     return !is_long && !text.empty();
   }
+  return true;
+}
+
+bool RuleProgram::put_wildcard(const Op& op, RuleCell::Test& into) const {
+  const char* at = texts() + op.offset;
+  const std::string_view front = next_literal(at);
+  const std::string_view back = next_literal(at);
+  if (front.size() > 8 || back.size() > 8) return false;
+  into.kind = RuleCell::Kind::wildcard;
+  into.is_more = op.length > 2;
+  into.length = static_cast<std::uint16_t>(front.size() | back.size() << 8);
+  into.words[0] = ends_of(front.data(), front.size()).front;
+  into.words[1] = ends_of(back.data(), back.size()).front;
   return true;
 }
 
@@ -87,6 +100,7 @@ bool RuleProgram::put(const Test& test, RuleCell::Test& into) const {
       into.kind = Kind::literal;
       into.length = first->flags;
       return true;
+    case OpKind::wildcard: return put_wildcard(*first, into);
     case OpKind::any: return true;
     default: return false;
   }

@@ -22,6 +22,7 @@ struct alignas(64) RuleCell {
     suffix,       // words: of one to eight bytes, the first the lowest
     literal,      // length: its kind
     number,       // words: the least and the greatest, as doubles
+    wildcard,  // words: as of a prefix and a suffix of up to eight bytes each, their lengths in two bytes of `length`
     any,
     one_of,       // words: four hashes of texts, one of which it must be
     anything_but  // words: the same, and it must be none
@@ -29,11 +30,15 @@ struct alignas(64) RuleCell {
   struct Test {
     FieldId field = 0;
     Kind kind = Kind::any;
+    bool is_more = false;      // a wildcard that has more literals than those at its ends
     std::uint16_t length = 0;  // of the text
     std::uint64_t words[2] = {0, 0};
   };
   static constexpr int kTests = 2;
   static constexpr int kHashes = 4;
+  static std::uint64_t low_bytes(std::size_t count) {
+    return count >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * count)) - 1;
+  }
   static std::uint64_t short_hash(std::uint64_t hash) { return hash >> 32; }
 
   // Is it accepted as the only leaf of the field, outside of arrays?
@@ -49,10 +54,15 @@ struct alignas(64) RuleCell {
       case Kind::long_prefix:
         return is(is_string && leaf.length >= test.length && leaf.ends.front == test.words[0] &&
                   eight_bytes(leaf.text + test.length - 8) == test.words[1]);
-      case Kind::suffix: {
-        if (!is_string || leaf.length < test.length) return Verdict::no;
-        const std::uint64_t last = leaf.length > 8 ? leaf.ends.back : leaf.ends.front;
-        return is(last >> (8 * (std::min<std::uint32_t>(leaf.length, 8) - test.length)) == test.words[0]);
+      case Kind::suffix:
+        return is(is_string && leaf.length >= test.length && has_suffix(leaf, test.words[0], test.length));
+      case Kind::wildcard: {
+        const std::uint32_t front = test.length & 0xFF;
+        const std::uint32_t back = test.length >> 8;
+        if (!is_string || leaf.length < front + back) return Verdict::no;
+        if (((leaf.ends.front ^ test.words[0]) & low_bytes(front)) != 0) return Verdict::no;
+        if (back > 0 && !has_suffix(leaf, test.words[1], back)) return Verdict::no;
+        return test.is_more ? Verdict::unsure : Verdict::yes;
       }
       case Kind::literal: return is(leaf.kind == static_cast<LeafKind>(test.length));
       case Kind::number: {
@@ -74,6 +84,11 @@ struct alignas(64) RuleCell {
   bool is_whole = false;  // the tests are the whole pattern
 
  private:
+  // REQUIRES: 0 < length <= 8, and the leaf is no shorter.
+  static bool has_suffix(const SeenLeaf& leaf, std::uint64_t suffix, std::uint32_t length) {
+    const std::uint64_t last = leaf.length > 8 ? leaf.ends.back : leaf.ends.front;
+    return last >> (8 * (std::min<std::uint32_t>(leaf.length, 8) - length)) == suffix;
+  }
   static Verdict is(bool accepted) { return accepted ? Verdict::yes : Verdict::no; }
   static bool may_be_one_of(const Test& test, const SeenLeaf& leaf) {
     const std::uint64_t hash = short_hash(leaf.hash());

@@ -161,23 +161,24 @@ bool RuleProgram::accepts_number(const Op& op, SeenLeaf& leaf) const {
   return is_comparable(leaf);
 }
 
+std::string_view RuleProgram::next_literal(const char*& at) {
+  std::uint16_t length = 0;
+  std::memcpy(&length, at, sizeof length);
+  const std::string_view literal(at + sizeof length, length);
+  at += sizeof length + length;
+  return literal;
+}
+
 // As Wildcard::matches: the first literal at the front, the last at the end, the others where they first occur.
 bool RuleProgram::accepts_wildcard(const Op& op, std::string_view text) const {
   const char* at = texts() + op.offset;
-  const auto next_literal = [&at] {
-    std::uint16_t length = 0;
-    std::memcpy(&length, at, sizeof length);
-    const std::string_view literal(at + sizeof length, length);
-    at += sizeof length + length;
-    return literal;
-  };
-  const std::string_view front = next_literal();
-  const std::string_view back = next_literal();
+  const std::string_view front = next_literal(at);
+  const std::string_view back = next_literal(at);
   if (text.size() < front.size() + back.size() || !text.starts_with(front) || !text.ends_with(back)) return false;
   text.remove_prefix(front.size());
   text.remove_suffix(back.size());
   for (std::uint32_t i = 2; i < op.length; ++i) {
-    const std::string_view literal = next_literal();
+    const std::string_view literal = next_literal(at);
     const std::size_t found = text.find(literal);
     if (found == text.npos) return false;
     text.remove_prefix(found + literal.size());

@@ -91,8 +91,11 @@ class RuleProgram {
   bool put_text(const Op& op, RuleCell::Test& into) const;
   bool put_texts(const Op* ops, std::uint32_t count, RuleCell::Test& into) const;
   bool put_numbers(const Op& op, RuleCell::Test& into) const;
+  bool put_wildcard(const Op& op, RuleCell::Test& into) const;
 
   bool accepts_wildcard(const Op& op, std::string_view text) const;
+  // The wildcard's literal at `at`, which then is behind it.
+  static std::string_view next_literal(const char*& at);
   bool is_text(const Op& op, std::string_view text) const {
     return text.size() == op.length && same_text(text.data(), texts() + op.offset, op.length);
   }
