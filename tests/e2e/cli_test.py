@@ -165,6 +165,27 @@ class DaemonVerbsTest(DaemonTest):
             self.put(text, code=FAILED)
         self.daemon.waybill("put-events", "/nowhere", code=FAILED)
 
+    def test_explain_of_a_rule(self):
+        rule = ["--rule", "logistics-shipment-create-dev", "--bus", "logistics-events-dev"]
+        event = json.dumps({"source": "logistics.shipment", "detail-type": "Shipment created", "detail": {}})
+        text = self.daemon.waybill("explain", *rule, "--event", event)
+        self.assertEqual(text, "does not match\n  no   `detail-type` is \"Shipment created\", the pattern wants "
+                         "\"Shipment Created\": differs in case\n  yes  `source` is \"logistics.shipment\"\n")
+        self.assertEqual(self.daemon.waybill("explain", *rule, self.file(event)), text)
+        self.assertEqual(self.daemon.waybill("explain", *rule, stdin=event), text)
+
+    def test_explain_of_a_rule_that_has_no_pattern_or_is_not_there(self):
+        def refused(*args):
+            done = run_waybill("explain", "--endpoint", self.daemon.url, "--event", "{}", *args)
+            self.assertEqual((done.returncode, done.stdout), (FAILED, ""))
+            return done.stderr
+        self.assertIn("Rule logistics-shipment-create-dev does not exist on EventBus default",
+                      refused("--rule", "logistics-shipment-create-dev"))
+        self.assertIn("exclude each other", refused("--rule", "x", "--pattern", "{}"))
+        self.daemon.call({"Name": "hourly", "ScheduleExpression": "rate(1 hour)"}, target="AWSEvents.PutRule")
+        self.addCleanup(self.daemon.call, {"Name": "hourly"}, target="AWSEvents.DeleteRule")
+        self.assertIn("rule 'hourly' on bus 'default' has no event pattern", refused("--rule", "hourly"))
+
     def test_tables_query_and_scan_for_people(self):
         event_id = self.put(json.dumps({**ENTRY, "Detail": {"shipment_id": "SHIP-TABLE"}})).strip()
         wait_until(lambda: self.daemon.items(EVENTS, event_id), what="the item")

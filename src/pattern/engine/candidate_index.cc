@@ -18,12 +18,28 @@ void CandidateIndex::add(std::uint64_t key, std::uint32_t rule) {
     ++used_;
     return;
   }
-  postings_.push_back({rule, slot.rules});
+  if ((slot.rules & kSingle) == 0) {
+    Postings& first = postings_.edit(slot.rules - 1);
+    for (std::uint32_t& free : first.rules) {
+      if (free != kFree) continue;
+      free = rule + 1;
+      return;
+    }
+  }
+  Postings more;
+  if ((slot.rules & kSingle) != 0) {
+    more.rules[0] = (slot.rules & ~kSingle) + 1;
+    more.rules[1] = rule + 1;
+  } else {
+    more.rest = slot.rules;
+    more.rules[0] = rule + 1;
+  }
+  postings_.push_back(more);
   slot.rules = static_cast<std::uint32_t>(postings_.size());
 }
 
 void CandidateIndex::grow() {
-  const CowVector<Slot, 512> old = std::move(slots_);
+  const CowVector<Slot, kSlotsOfPage> old = std::move(slots_);
   slots_ = {};
   slots_.grow_to(old.size() * 2);
   slot_mask_ = slots_.size() - 1;

@@ -25,13 +25,15 @@ class CandidateIndex {
       const Slot& slot = slots_[at];
       if (slot.rules == kFree) return;
       if (slot.tag != tag) continue;
-      std::uint32_t rules = slot.rules;
-      while ((rules & kSingle) == 0) {
-        const Posting& posting = postings_[rules - 1];
-        visit(posting.rule);
-        rules = posting.rest;
+      if ((slot.rules & kSingle) != 0) return visit(slot.rules & ~kSingle);
+      for (std::uint32_t list = slot.rules; list != kFree;) {
+        const Postings& postings = postings_[list - 1];
+        list = postings.rest;
+        for (const std::uint32_t rule : postings.rules) {
+          if (rule == kFree) break;
+          visit(rule - 1);
+        }
       }
-      visit(rules & ~kSingle);
       return;
     }
   }
@@ -43,7 +45,7 @@ class CandidateIndex {
   std::size_t memory_bytes() const { return slots_.memory_bytes() + postings_.memory_bytes(); }
 
  private:
-  // A list of rules: kSingle and the one rule, or the number of a posting + 1.
+  // What a key leads to: kSingle and the one rule, or the number of the first postings + 1.
   static constexpr std::uint32_t kFree = 0;
   static constexpr std::uint32_t kSingle = 0x80000000;
 
@@ -51,15 +53,18 @@ class CandidateIndex {
     std::uint32_t tag = 0;
     std::uint32_t rules = kFree;
   };
-  struct Posting {
-    std::uint32_t rule = 0;
-    std::uint32_t rest = 0;
+  // Some of a key's rules, half a cache line of them.
+  struct alignas(32) Postings {
+    std::uint32_t rest = kFree;   // the number of others + 1
+    std::uint32_t rules[7] = {};  // + 1, from the front
   };
+
+  static constexpr std::size_t kSlotsOfPage = 1024;
 
   void grow();
 
-  CowVector<Slot, 512> slots_;
-  CowVector<Posting, 512> postings_;
+  CowVector<Slot, kSlotsOfPage> slots_;
+  CowVector<Postings, 128> postings_;
   std::size_t slot_mask_ = 0;
   std::size_t used_ = 0;
 };

@@ -5,9 +5,12 @@
 // Owner: one writer; copies are immutable and may be read from many threads.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 namespace waybill::pattern {
@@ -24,11 +27,8 @@ class CowVector {
 
   // The writer's way to an element. REQUIRES: at < size().
   T& edit(std::size_t at) {
-    std::shared_ptr<Page>& page = pages_[at / kPageSize];
-    if (page->edition != edition_) {
-      page = std::make_shared<Page>(*page);
-      page->edition = edition_;
-    }
+    PageRef& page = pages_[at / kPageSize];
+    if (page->edition != edition_) page = PageRef(page->items, edition_);
     return page->items[at % kPageSize];
   }
 
@@ -47,20 +47,40 @@ class CowVector {
   // Say so after making a copy that others will read.
   void share() { ++edition_; }
 
-  std::size_t memory_bytes() const { return pages_.size() * (sizeof(Page) + sizeof(std::shared_ptr<Page>) + 16); }
+  std::size_t memory_bytes() const { return pages_.size() * (sizeof(Page) + sizeof(PageRef) + 16); }
 
  private:
   struct Page {
+    std::atomic<std::uint32_t> owners{1};
     std::uint64_t edition = 0;
     T items[kPageSize] = {};
   };
 
-  void add_page() {
-    pages_.push_back(std::make_shared<Page>());
-    pages_.back()->edition = edition_;
-  }
+  // As a shared_ptr would, in half the space: what leads to the pages is to stay in the cache.
+  class PageRef {
+   public:
+    explicit PageRef(std::uint64_t edition) : page_(new Page) { page_->edition = edition; }
+    PageRef(const T (&items)[kPageSize], std::uint64_t edition) : PageRef(edition) {
+      std::copy(std::begin(items), std::end(items), page_->items);
+    }
+    PageRef(const PageRef& other) : page_(other.page_) { page_->owners.fetch_add(1, std::memory_order_relaxed); }
+    PageRef(PageRef&& other) noexcept : page_(std::exchange(other.page_, nullptr)) {}
+    PageRef& operator=(PageRef other) noexcept {
+      std::swap(page_, other.page_);
+      return *this;
+    }
+    ~PageRef() {
+      if (page_ != nullptr && page_->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete page_;
+    }
+    Page* operator->() const { return page_; }
 
-  std::vector<std::shared_ptr<Page>> pages_;
+   private:
+    Page* page_;
+  };
+
+  void add_page() { pages_.emplace_back(edition_); }
+
+  std::vector<PageRef> pages_;
   std::size_t size_ = 0;
   std::uint64_t edition_ = 1;
 };

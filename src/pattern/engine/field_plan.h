@@ -104,6 +104,8 @@ struct FieldPlan {
   std::uint64_t block_bits_v6[2] = {0, 0};
 };
 
+using FieldPlans = CowVector<FieldPlan, 16>;  // by field
+
 // A key, and what the plan must know for it to be found.
 struct KeyedProbe {
   std::uint64_t key;

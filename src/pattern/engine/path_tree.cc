@@ -1,5 +1,7 @@
 #include "pattern/engine/path_tree.h"
 
+#include <algorithm>
+
 namespace waybill::pattern {
 namespace {
 
@@ -21,15 +23,46 @@ PathTree::PathTree() {
   slot_mask_ = slots_.size() - 1;
 }
 
-FieldId PathTree::field_at(std::string_view path) {
+PathTree::Node PathTree::node_at(std::string_view path) {
   Node node = kRoot;
   for_each_part(path, [&](std::string_view name) {
     const Node next = child(node, name.data(), name.size());
     node = next == kNowhere ? add_child(node, name) : next;
     return true;
   });
-  if (nodes_[node].field == kNoField) nodes_.edit(node).field = static_cast<FieldId>(field_count_++);
-  return nodes_[node].field;
+  return node;
+}
+
+FieldId PathTree::field_at(std::string_view path) {
+  const Node node = node_at(path);
+  if (nodes_[node].field != kNoField) return nodes_[node].field;
+  FieldId field = 0;
+  if (free_fields_.empty()) {
+    field = static_cast<FieldId>(field_count_++);
+  } else {
+    field = free_fields_.back();
+    free_fields_.pop_back();
+  }
+  nodes_.edit(node).field = field;
+  return field;
+}
+
+void PathTree::keep_only(const std::vector<bool>& fields) {
+  PathTree kept;
+  for (Node node = 0; node < nodes_.size(); ++node) {
+    const FieldId field = nodes_[node].field;
+    if (field == kNoField || !fields[field]) continue;
+    std::string path = *nodes_[node].name;
+    for (Node above = nodes_[node].parent; above != kRoot; above = nodes_[above].parent) {
+      path = *nodes_[above].name + "." + path;
+    }
+    kept.nodes_.edit(kept.node_at(path)).field = field;
+    kept.field_count_ = std::max<std::size_t>(kept.field_count_, field + 1);
+  }
+  for (FieldId field = 0; field < kept.field_count_; ++field) {
+    if (!fields[field]) kept.free_fields_.push_back(field);
+  }
+  *this = std::move(kept);
 }
 
 PathTree::Node PathTree::descendant(Node node, std::string_view name) const {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pattern/engine/cow_vector.h"
 #include "pattern/engine/text_hash.h"
@@ -28,7 +29,10 @@ class PathTree {
 
   // The number of the field, made when it is new. Writer only.
   FieldId field_at(std::string_view path);
+  // All numbers are below; some of them may be free.
   std::size_t field_count() const { return field_count_; }
+  // Forgets all fields but those, which keep their numbers; the others' will be given to new ones. Writer only.
+  void keep_only(const std::vector<bool>& fields);
 
   FieldId field(Node node) const { return nodes_[node].field; }
   bool has_children(Node node) const { return nodes_[node].names != 0; }
@@ -40,9 +44,11 @@ class PathTree {
     return (first * 5 + static_cast<unsigned>(length)) & 63;
   }
 
-  // The node that a name of one part leads to.
+  // The node that a name of one part leads to; `ends` are those of the name.
   Node child(Node node, const char* name, std::size_t length) const {
-    const TextEnds ends = ends_of(name, length);
+    return child(node, ends_of(name, length), name, length);
+  }
+  Node child(Node node, TextEnds ends, const char* name, std::size_t length) const {
     const NodeData& data = nodes_[node];
     if (data.child_count > kFewChildren) return find(node, ends, name, length);
     for (Node one = data.last_child; one != kRoot; one = nodes_[one].elder) {
@@ -82,9 +88,9 @@ class PathTree {
 
   static bool is_child(const NodeData& data, Node parent, TextEnds ends, const char* name, std::size_t length) {
     if (data.parent != parent || data.length != length) return false;
-    if (data.ends.front != ends.front || data.ends.back != ends.back) return false;
-    return length <= 16 || std::memcmp(data.name->data(), name, length) == 0;
+    return data.ends == ends && (length <= 16 || std::memcmp(data.name->data(), name, length) == 0);
   }
+  Node node_at(std::string_view path);  // made when it is new
   Node find(Node parent, TextEnds ends, const char* name, std::size_t length) const;
   Node add_child(Node parent, std::string_view name);
   void grow_slots();
@@ -94,6 +100,7 @@ class PathTree {
   CowVector<Slot, 256> slots_;
   std::size_t slot_mask_ = 0;
   std::size_t field_count_ = 0;
+  std::vector<FieldId> free_fields_;
 };
 
 }  // namespace waybill::pattern

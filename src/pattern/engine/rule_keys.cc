@@ -122,9 +122,11 @@ class TestKeys {
 }  // namespace
 
 void KeyCounts::grow() {
-  std::vector<std::uint32_t> finer(counts_.size() * 2);
-  for (std::size_t i = 0; i < finer.size(); ++i) finer[i] = counts_[i / 2];
-  counts_ = std::move(finer);
+  for (Row& row : rows_) {
+    Row finer(row.size() * 2);
+    for (std::size_t i = 0; i < finer.size(); ++i) finer[i] = row[i / 2];
+    row = std::move(finer);
+  }
   --shift_;
 }
 

@@ -12,6 +12,7 @@
 #include "pattern/engine/event_scan.h"
 #include "pattern/engine/field_plan.h"
 #include "pattern/engine/path_tree.h"
+#include "pattern/engine/rule_cell.h"
 #include "pattern/engine/rule_program.h"
 #include "pattern/engine/scratch.h"
 
@@ -32,15 +33,15 @@ class RuleMatcher {
 
  private:
   friend class RuleSet;
-  class Search;
 
   void share();
 
   PathTree paths_;
-  CowVector<FieldPlan, 16> plans_;  // by field
-  std::vector<FieldId> absences_;   // fields whose absence some rule is found by
+  FieldPlans plans_;
+  std::vector<FieldId> absences_;  // fields whose absence some rule is found by
   CandidateIndex index_;
-  CowVector<std::shared_ptr<const RuleProgram>, 64> rules_;  // null: free
+  RuleCells cells_;
+  CowVector<std::shared_ptr<const RuleProgram>, 64> programs_;  // keeps those alive that cells point to
   std::size_t rule_count_ = 0;
   std::size_t program_bytes_ = 0;
 };

@@ -1,37 +1,9 @@
 #include "pattern/engine/rule_program.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
-#include "pattern/number.h"
-
 namespace waybill::pattern {
-
-bool read_number(SeenLeaf& leaf) {
-  using Number = SeenLeaf::Number;
-  if (leaf.number == Number::unread) {
-    const auto [end, error] = std::from_chars(leaf.text, leaf.text + leaf.length, leaf.value);
-    leaf.number = Number::read;
-    if (error != std::errc()) {
-      // Too large or too small for a double; a zero with a large exponent is one all the same.
-      const auto value = comparable_number(leaf.view());
-      leaf.number = value ? Number::comparable : Number::incomparable;
-      leaf.value = value.value_or(0);
-    }
-    leaf.value += 0.0;  // -0 is 0
-  }
-  return leaf.number != Number::incomparable;
-}
-
-bool is_comparable(SeenLeaf& leaf) {
-  using Number = SeenLeaf::Number;
-  if (!read_number(leaf)) return false;
-  if (leaf.number == Number::read) {
-    leaf.number = is_shortest_decimal(leaf.view(), leaf.value) ? Number::comparable : Number::incomparable;
-  }
-  return leaf.number == Number::comparable;
-}
 
 std::span<const KeyedProbe> RuleProgram::keys() const {
   return {reinterpret_cast<const KeyedProbe*>(reinterpret_cast<const char*>(this) + keys_offset_), key_count_};
@@ -189,23 +161,24 @@ bool RuleProgram::accepts_number(const Op& op, SeenLeaf& leaf) const {
   return is_comparable(leaf);
 }
 
+std::string_view RuleProgram::next_literal(const char*& at) {
+  std::uint16_t length = 0;
+  std::memcpy(&length, at, sizeof length);
+  const std::string_view literal(at + sizeof length, length);
+  at += sizeof length + length;
+  return literal;
+}
+
 // As Wildcard::matches: the first literal at the front, the last at the end, the others where they first occur.
 bool RuleProgram::accepts_wildcard(const Op& op, std::string_view text) const {
   const char* at = texts() + op.offset;
-  const auto next_literal = [&at] {
-    std::uint16_t length = 0;
-    std::memcpy(&length, at, sizeof length);
-    const std::string_view literal(at + sizeof length, length);
-    at += sizeof length + length;
-    return literal;
-  };
-  const std::string_view front = next_literal();
-  const std::string_view back = next_literal();
+  const std::string_view front = next_literal(at);
+  const std::string_view back = next_literal(at);
   if (text.size() < front.size() + back.size() || !text.starts_with(front) || !text.ends_with(back)) return false;
   text.remove_prefix(front.size());
   text.remove_suffix(back.size());
   for (std::uint32_t i = 2; i < op.length; ++i) {
-    const std::string_view literal = next_literal();
+    const std::string_view literal = next_literal(at);
     const std::size_t found = text.find(literal);
     if (found == text.npos) return false;
     text.remove_prefix(found + literal.size());

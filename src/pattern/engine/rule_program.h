@@ -9,14 +9,14 @@
 #include <new>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "pattern/compiled_pattern.h"
 #include "pattern/engine/field_plan.h"
+#include "pattern/engine/rule_cell.h"
 #include "pattern/engine/scratch.h"
 
 namespace waybill::pattern {
-
-using RuleId = std::uint32_t;
 
 class RuleProgram {
  public:
@@ -27,7 +27,12 @@ class RuleProgram {
   RuleId id() const { return id_; }
   // What the rule is found under.
   std::span<const KeyedProbe> keys() const;
+  void mark_fields(std::vector<bool>& used) const {
+    for (std::uint32_t i = 0; i < test_count_; ++i) used[tests()[i].field] = true;
+  }
   bool matches(Scratch& scratch) const;
+  // As much of it as a cell can hold.
+  RuleCell cell() const;
   // The pattern's memory is counted too, where it is kept.
   std::size_t memory_bytes() const;
 
@@ -82,7 +87,15 @@ class RuleProgram {
   bool accepts_number(const Op& op, SeenLeaf& leaf) const;
   bool excludes_any(const Op& but, SeenLeaf& leaf) const;
 
+  bool put(const Test& test, RuleCell::Test& into) const;
+  bool put_text(const Op& op, RuleCell::Test& into) const;
+  bool put_texts(const Op* ops, std::uint32_t count, RuleCell::Test& into) const;
+  bool put_numbers(const Op& op, RuleCell::Test& into) const;
+  bool put_wildcard(const Op& op, RuleCell::Test& into) const;
+
   bool accepts_wildcard(const Op& op, std::string_view text) const;
+  // The wildcard's literal at `at`, which then is behind it.
+  static std::string_view next_literal(const char*& at);
   bool is_text(const Op& op, std::string_view text) const {
     return text.size() == op.length && same_text(text.data(), texts() + op.offset, op.length);
   }
@@ -107,8 +120,23 @@ class RuleProgram {
   std::shared_ptr<const CompiledPattern> kept_;
 };
 
-// The leaf's number; false if it has none. Whether it is comparable is found out when it matters.
-bool read_number(SeenLeaf& leaf);
-bool is_comparable(SeenLeaf& leaf);
+// Does the rule match? Most often its cell can say.
+inline bool matches(const RuleCell& cell, Scratch& scratch) {
+  bool is_sure = cell.is_whole;
+  for (int i = 0; i < cell.test_count; ++i) {
+    const RuleCell::Test& test = cell.tests[i];
+    const std::uint32_t at = scratch.first_leaf(test.field);
+    if (at == SeenLeaf::kNone) return false;
+    SeenLeaf& leaf = scratch.leaves[at];
+    if (!leaf.is_alone_outside_arrays()) {
+      is_sure = false;
+      break;
+    }
+    const RuleCell::Verdict verdict = RuleCell::judge(test, leaf);
+    if (verdict == RuleCell::Verdict::no) return false;
+    is_sure &= verdict == RuleCell::Verdict::yes;
+  }
+  return is_sure || (cell.program != nullptr && cell.program->matches(scratch));
+}
 
 }  // namespace waybill::pattern

@@ -23,21 +23,23 @@ void RuleSet::add(RuleId id, const Pattern& pattern) {
 
   std::uint32_t slot = 0;
   if (free_.empty()) {
-    slot = static_cast<std::uint32_t>(current_.rules_.size());
-    current_.rules_.push_back(program);
+    slot = static_cast<std::uint32_t>(current_.cells_.size());
   } else {
     slot = free_.back();
     free_.pop_back();
-    current_.rules_.edit(slot) = program;
   }
-  enter(slot, *program);
+  enter(slot, program);
   slots_[id] = slot;
   current_.rule_count_ = slots_.size();
   current_.program_bytes_ += program->memory_bytes();
 }
 
-void RuleSet::enter(std::uint32_t slot, const RuleProgram& program) {
-  for (const KeyedProbe& key : program.keys()) {
+void RuleSet::enter(std::uint32_t slot, const std::shared_ptr<const RuleProgram>& program) {
+  current_.cells_.grow_to(slot + 1);
+  current_.cells_.edit(slot) = program->cell();
+  current_.programs_.grow_to(slot + 1);
+  current_.programs_.edit(slot) = program;
+  for (const KeyedProbe& key : program->keys()) {
     const FieldPlan& known = current_.plans_[key.field];
     if (key.probe == Probe::absent && !known.has(Probe::absent)) current_.absences_.push_back(key.field);
     FieldPlan plan = known;
@@ -50,7 +52,8 @@ void RuleSet::enter(std::uint32_t slot, const RuleProgram& program) {
 bool RuleSet::remove(RuleId id) {
   const auto found = slots_.find(id);
   if (found == slots_.end()) return false;
-  std::shared_ptr<const RuleProgram>& place = current_.rules_.edit(found->second);
+  current_.cells_.edit(found->second) = {};
+  std::shared_ptr<const RuleProgram>& place = current_.programs_.edit(found->second);
   current_.program_bytes_ -= place->memory_bytes();
   place = nullptr;
   free_.push_back(found->second);
@@ -63,21 +66,23 @@ bool RuleSet::remove(RuleId id) {
 
 void RuleSet::build_anew() {
   const RuleMatcher old = current_;
+  std::vector<bool> used_fields(current_.paths_.field_count());
+  for (const auto& [id, slot] : slots_) old.programs_[slot]->mark_fields(used_fields);
+  current_.paths_.keep_only(used_fields);
   current_.index_ = {};
   current_.plans_ = {};
   current_.plans_.grow_to(current_.paths_.field_count());
   current_.absences_.clear();
-  current_.rules_ = {};
-  if (slots_.empty()) current_.paths_ = {};
+  current_.cells_ = {};
+  current_.programs_ = {};
   free_.clear();
   counts_ = {};
   stale_ = 0;
   for (auto& [id, slot] : slots_) {
-    const std::shared_ptr<const RuleProgram> program = old.rules_[slot];
-    slot = static_cast<std::uint32_t>(current_.rules_.size());
-    current_.rules_.push_back(program);
+    const std::shared_ptr<const RuleProgram> program = old.programs_[slot];
+    slot = static_cast<std::uint32_t>(current_.cells_.size());
     for (const KeyedProbe& key : program->keys()) counts_.count(key.key);
-    enter(slot, *program);
+    enter(slot, program);
   }
 }
 

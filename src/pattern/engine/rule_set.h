@@ -33,12 +33,12 @@ class RuleSet {
   std::size_t memory_bytes() const;
 
  private:
-  void enter(std::uint32_t slot, const RuleProgram& program);
+  void enter(std::uint32_t slot, const std::shared_ptr<const RuleProgram>& program);
   void build_anew();
 
   RuleMatcher current_;
   KeyCounts counts_;
-  std::unordered_map<RuleId, std::uint32_t> slots_;  // places in current_.rules_
+  std::unordered_map<RuleId, std::uint32_t> slots_;  // places in current_.cells_
   std::vector<std::uint32_t> free_;
   std::size_t stale_ = 0;  // rules taken out since the index was built
 };

@@ -12,6 +12,8 @@ void Scratch::begin(std::size_t fields, std::size_t rules, Ahead ahead) {
   open.clear();
   keys.clear();
   candidates.clear();
+  probed_leaves = 0;
+  found_keys = 0;
   if (fields_.size() < fields) fields_.resize(fields);
   if (asked_.size() < rules) asked_.resize(rules);
   if (++event_ != 0) return;

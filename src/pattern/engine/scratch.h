@@ -10,40 +10,24 @@
 #include "pattern/element_choice.h"
 #include "pattern/engine/candidate_index.h"
 #include "pattern/engine/field_plan.h"
-#include "pattern/engine/path_tree.h"
-#include "pattern/leaf.h"
-#include "pattern/place_tree.h"
+#include "pattern/engine/rule_cell.h"
+#include "pattern/engine/seen_leaf.h"
 
 namespace waybill::pattern {
 
-// A leaf at a field that some pattern names.
-struct SeenLeaf {
-  static constexpr std::uint32_t kNone = UINT32_MAX;
-  enum class Number : std::uint8_t { unread, read, comparable, incomparable };
-
-  const char* text;  // a string's decoded text; a number or literal as spelled
-  std::uint32_t length;
-  FieldId field;
-  PlaceTree::Place place;
-  std::uint32_t next;  // of the same field
-  LeafKind kind;
-  Number number = Number::unread;  // read: `value` is known, whether it is comparable not yet
-  double value = 0;
-
-  std::string_view view() const { return {text, length}; }
-};
-
 class Scratch {
  public:
-  // Where to look things up already while the event is read.
+  // Where to look things up, already while the event is read.
   struct Ahead {
-    const CowVector<FieldPlan, 16>* plans = nullptr;
+    const FieldPlans* plans = nullptr;
     const CandidateIndex* index = nullptr;
+    const RuleCells* cells = nullptr;
   };
 
   // Forgets the event before.
   void begin(std::size_t fields, std::size_t rules, Ahead ahead);
   void begin(std::size_t fields, std::size_t rules) { begin(fields, rules, {}); }
+  const Ahead& ahead() const { return ahead_; }
 
   // Readings of the event.
   std::vector<SeenLeaf> leaves;
@@ -64,7 +48,11 @@ class Scratch {
     // A string that some rule wants as it is: what that leads to is fetched while the rest of the event is read.
     if (leaf.kind != LeafKind::string || ahead_.plans == nullptr) return;
     const FieldPlan& plan = (*ahead_.plans)[leaf.field];
-    if (plan.has(Probe::text)) look_up(plan, index_key(leaf.field, Probe::text, hash_text(leaf.text, leaf.length)));
+    if (plan.has(Probe::text)) look_up(plan, index_key(leaf.field, Probe::text, leaf.hash()));
+  }
+  // The scan says so where it is about to skip something: time for what has been noted to be looked up.
+  void before_skip() {
+    if (ahead_.plans != nullptr && (found_keys != keys.size() || probed_leaves != leaves.size())) look_ahead();
   }
 
   // Notes the key, unless it leads nowhere for sure, and has the processor fetch what it leads to.
@@ -74,11 +62,13 @@ class Scratch {
     keys.push_back(key);
   }
 
-  // True when asked for the first time of this event.
-  bool is_new_candidate(std::uint32_t rule) {
-    if (asked_[rule] == event_) return false;
+  // Once for each rule and event.
+  void add_candidate(std::uint32_t rule, const RuleCell* cell) {
+    // The first is new, and need not wait for memory.
+    if (!candidates.empty() && asked_[rule] == event_) return;
     asked_[rule] = event_;
-    return true;
+    __builtin_prefetch(cell);
+    candidates.push_back(cell);
   }
 
   // An open bracket of the event, while it is read.
@@ -93,9 +83,12 @@ class Scratch {
 
   std::string folded;  // a string as append_case_key() gives it
 
-  // What is looked up for the event, and the rules that are found.
+  // What is looked up for the event, and the rules that are found: of the leaves the first few have been probed for
+  // keys, and of the keys the first few asked for rules.
   std::vector<std::uint64_t> keys;
-  std::vector<std::uint32_t> candidates;
+  std::vector<const RuleCell*> candidates;
+  std::size_t probed_leaves = 0;
+  std::size_t found_keys = 0;
 
   // For one rule with several readings, or with fields inside arrays.
   enum class Met : std::uint8_t { unknown, no, outside_arrays, in_array, only_by_absence };
@@ -105,6 +98,8 @@ class Scratch {
   ElementChoice choice;
 
  private:
+  void look_ahead();
+
   struct FieldSeen {
     std::uint32_t event = 0;
     std::uint32_t first = 0;

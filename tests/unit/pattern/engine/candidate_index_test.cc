@@ -30,6 +30,16 @@ TEST_CASE("a key leads to all its rules and no others") {
   CHECK(rules_at(index, 9).empty());
 }
 
+TEST_CASE("a key may lead to very many rules") {
+  CandidateIndex index;
+  std::vector<std::uint32_t> all;
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    index.add(7, i);
+    all.push_back(i);
+    CHECK(rules_at(index, 7) == all);
+  }
+}
+
 TEST_CASE("keys are found after the index has grown, also those that want the same slot") {
   CandidateIndex index;
   for (std::uint32_t i = 0; i < 5'000; ++i) index.add(mix(i + 1, kHashOdd1), i);

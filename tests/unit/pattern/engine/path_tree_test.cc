@@ -1,5 +1,9 @@
 #include "pattern/engine/path_tree.h"
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 namespace waybill::pattern {
@@ -59,6 +63,24 @@ TEST_CASE("a copy does not learn what the original learns") {
   CHECK(field_of(copy, "b7") == PathTree::kNoField);
   CHECK(field_of(copy, "a") == 0);
   CHECK(field_of(paths, "b7") != PathTree::kNoField);
+}
+
+TEST_CASE("fields that are kept keep their numbers, the others' are used again") {
+  PathTree paths;
+  for (int i = 0; i < 200; ++i) paths.field_at("a.name" + std::to_string(i));
+  const std::size_t full = paths.memory_bytes();
+  std::vector<bool> used(200);
+  used[3] = used[5] = true;
+  paths.keep_only(used);
+  CHECK(field_of(paths, "a.name3") == 3);
+  CHECK(field_of(paths, "a.name5") == 5);
+  CHECK(field_of(paths, "a.name4") == PathTree::kNoField);
+  CHECK(paths.memory_bytes() < full / 2);
+  std::vector<FieldId> given;
+  for (const char* path : {"b", "c.d", "e", "f", "g"}) given.push_back(paths.field_at(path));
+  std::sort(given.begin(), given.end());
+  CHECK(given == std::vector<FieldId>{0, 1, 2, 4, 6});
+  CHECK(paths.field_count() == 7);
 }
 
 }  // namespace waybill::pattern

@@ -25,12 +25,17 @@ struct Judge {
     scratch.begin(fields.size(), 1);
   }
   Judge& leaf(FieldId field, LeafKind kind, std::string_view text, PlaceTree::Place place = PlaceTree::kOutsideArrays) {
-    scratch.add_leaf({text.data(), static_cast<std::uint32_t>(text.size()), field, place, SeenLeaf::kNone, kind});
+    const TextEnds ends = ends_of(text.data(), text.size());
+    scratch.add_leaf({text.data(), static_cast<std::uint32_t>(text.size()), field, place, kind, ends});
     return *this;
   }
   Judge& string(FieldId field, std::string_view text) { return leaf(field, LeafKind::string, text); }
   Judge& number(FieldId field, std::string_view text) { return leaf(field, LeafKind::number, text); }
-  bool matches() { return program->matches(scratch); }
+  bool matches() {
+    const bool is_match = program->matches(scratch);
+    CHECK(pattern::matches(program->cell(), scratch) == is_match);
+    return is_match;
+  }
 };
 
 bool judge_string(const std::string& values, std::string_view text) {

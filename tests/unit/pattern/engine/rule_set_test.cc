@@ -69,6 +69,20 @@ TEST_CASE("removed rules give their memory back, and those that stay are found")
   CHECK(match(*matcher, R"({"a":"x17"})").empty());
 }
 
+TEST_CASE("removed rules give back what their fields took") {
+  const auto pattern_of = [](std::size_t i) { return parsed(R"({"in)" + std::to_string(i) + R"(":{"a":["x"]}})"); };
+  RuleSet rules;
+  for (std::size_t i = 0; i < 3'000; ++i) rules.add(static_cast<RuleId>(i), pattern_of(i));
+  const auto before = rules.snapshot();
+  const std::size_t full = rules.memory_bytes();
+  for (std::size_t i = 0; i < 2'900; ++i) rules.remove(static_cast<RuleId>(i));
+  rules.add(7, parsed(R"({"new":["y"]})"));
+  const auto after = rules.snapshot();
+  CHECK(rules.memory_bytes() < full / 4);
+  CHECK(match(*after, R"({"in2950":{"a":"x"},"in7":{"a":"x"},"new":"y"})") == std::vector<RuleId>{7, 2'950});
+  CHECK(match(*before, R"({"in2950":{"a":"x"},"in7":{"a":"x"},"new":"y"})") == std::vector<RuleId>{7, 2'950});
+}
+
 TEST_CASE("one more rule among many copies a little, not the whole") {
   RuleSet rules;
   for (std::size_t i = 0; i < 5'000; ++i) rules.add(static_cast<RuleId>(i), wanting(i));

@@ -8,9 +8,9 @@ TEST_CASE("the leaves of a field are in a chain, and forgotten with the event") 
   Scratch scratch;
   scratch.begin(2, 1);
   CHECK(scratch.first_leaf(0) == SeenLeaf::kNone);
-  scratch.add_leaf({"a", 1, 0, PlaceTree::kOutsideArrays, SeenLeaf::kNone, LeafKind::string});
-  scratch.add_leaf({"b", 1, 1, PlaceTree::kOutsideArrays, SeenLeaf::kNone, LeafKind::string});
-  scratch.add_leaf({"c", 1, 0, PlaceTree::kOutsideArrays, SeenLeaf::kNone, LeafKind::string});
+  scratch.add_leaf({"a", 1, 0, PlaceTree::kOutsideArrays, LeafKind::string});
+  scratch.add_leaf({"b", 1, 1, PlaceTree::kOutsideArrays, LeafKind::string});
+  scratch.add_leaf({"c", 1, 0, PlaceTree::kOutsideArrays, LeafKind::string});
   const SeenLeaf& newest = scratch.leaves[scratch.first_leaf(0)];
   CHECK(newest.view() == "c");
   CHECK(scratch.leaves[newest.next].view() == "a");
@@ -20,14 +20,19 @@ TEST_CASE("the leaves of a field are in a chain, and forgotten with the event") 
   CHECK(scratch.leaves.empty());
 }
 
-TEST_CASE("a rule is a new candidate once for each event") {
+TEST_CASE("a rule is a candidate once for each event") {
   Scratch scratch;
+  const RuleCell two;
+  const RuleCell four;
   scratch.begin(1, 3);
-  CHECK(scratch.is_new_candidate(2));
-  CHECK_FALSE(scratch.is_new_candidate(2));
+  scratch.add_candidate(2, &two);
+  scratch.add_candidate(2, &two);
+  CHECK(scratch.candidates == std::vector<const RuleCell*>{&two});
   scratch.begin(1, 5);
-  CHECK(scratch.is_new_candidate(2));
-  CHECK(scratch.is_new_candidate(4));
+  scratch.add_candidate(4, &four);
+  scratch.add_candidate(2, &two);
+  scratch.add_candidate(4, &four);
+  CHECK(scratch.candidates == std::vector<const RuleCell*>{&four, &two});
 }
 
 }  // namespace waybill::pattern
