@@ -14,9 +14,6 @@ namespace waybill {
 namespace {
 // What PutEvents acknowledged counts as pending from then on, also where it is on its way into the database still.
 constexpr Millis kSettleLimit{1000};
-}  // namespace
-
-namespace {
 
 std::int64_t resident_bytes() {
   std::ifstream statm("/proc/self/statm");

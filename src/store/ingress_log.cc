@@ -156,11 +156,7 @@ Status IngressLog::prepare() {
     const std::string zeros(std::min<std::size_t>(kZeros, static_cast<std::size_t>(files_.segment_bytes)), '\0');
     while (end < files_.segment_bytes) {
       const auto size = std::min<std::int64_t>(static_cast<std::int64_t>(zeros.size()), files_.segment_bytes - end);
-      if (auto written = file->write(end, std::string_view(zeros).substr(0, static_cast<std::size_t>(size)));
-          !written) {
-        if (written.error().code == ErrorCode::unavailable) return {};
-        return written;
-      }
+      if (!file->write(end, std::string_view(zeros).substr(0, static_cast<std::size_t>(size)))) return {};
       end += size;
     }
     WAYBILL_CHECK(file->sync());

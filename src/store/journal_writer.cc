@@ -136,17 +136,19 @@ void Journal::Impl::refuse_poisoned(std::span<Unit> units) {
 
 void Journal::Impl::poison(const Error& error, std::span<Unit> uncommitted) {
   std::vector<Unit> waiting;
+  bool first = false;  // both threads may find out
   {
     const std::lock_guard lock(mutex_);
-    if (poisoned_.exchange(true)) return;  // both threads found out
-    poison_ = error.message;
+    first = !poisoned_.exchange(true);
+    if (first) poison_ = error.message;
     waiting = lanes_.take_all();
     writer_waits_ = false;
   }
   wake_.notify_one();
-  spdlog::critical("the store takes nothing more: {}", error.message);
+  if (first) spdlog::critical("the store takes nothing more: {}", error.message);
   refuse_poisoned(uncommitted);
   refuse_poisoned(waiting);
+  if (!first) return;
   if (intake_) intake_->refuse_all(poisoned_refusal());
   if (on_poison_) on_poison_(error);
 }

@@ -161,7 +161,9 @@ bool kept_of_message(const Found& found, const Promise& promise) {
   const bool as_it_was = row.id.value == promise.goes_by;
   // In another queue than it was received from, a dead-letter queue, it is counted anew.
   if (promise.what == "received") return !as_it_was || row.queue != promise.to || row.receives >= promise.receives;
-  if (promise.what == "moved") return !as_it_was || row.receives > 0 || row.queue == promise.to;
+  // From there it may have come to the dead-letter queue beside it (see MessageWork), and that counts anew too.
+  const bool beside = row.queue.value == promise.to.value + 1;
+  if (promise.what == "moved") return !as_it_was || row.receives > 0 || row.queue == promise.to || beside;
   return true;
 }
 

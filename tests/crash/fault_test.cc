@@ -31,8 +31,7 @@ struct Extent {
 
 Trial run_with(FaultVfs& vfs, const std::filesystem::path& directory) {
   Trial trial;
-  auto opened =
-      store::sqlite::Store::open(directory.string(), {.vfs = vfs.name(), .log_segment_bytes = kCrashSegmentBytes});
+  auto opened = store::sqlite::Store::open(directory.string(), {.vfs = vfs.name(), .log_segment_bytes = 0});
   trial.opened = opened.has_value();
   if (opened) {
     trial.outcome = run_shipments(**opened, kPlan);

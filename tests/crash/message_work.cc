@@ -78,7 +78,7 @@ std::vector<ReceivedMessage> MessageWork::receive() {
   receive.redrive = Redrive{dead_letters_, 1};
   Changes changes;
   changes.add(std::move(receive));
-  const auto applied = ledger_.unit(Lane::internal, std::move(changes), [](const Ledger::Results& results) {
+  const auto applied = ledger_.unit(Lane::internal, std::move(changes), [this](const Ledger::Results& results) {
     std::vector<Promise> promises;
     for (const ReceivedMessage& each : std::get<MessagesReceived>(results.front()).messages) {
       promises.push_back({.what = "received",
