@@ -49,7 +49,7 @@ void EventsApi::put_events(net::HttpRequest request, BodyForm form, net::Reply r
   ports_.acceptor.put_events(
       list, ports_.sink,
       [this, form, id = std::move(request.request_id), reply = std::move(reply)](Accepted done) mutable {
-        // On the writer thread. So short a text takes it less than handing it on; log lines do not: they may block.
+        // On the thread of the ingress log. So short a text takes it less than handing it on; log lines do not: they may block.
         if (done && std::all_of(done->begin(), done->end(), [](const auto& each) { return each.ok(); })) {
           reply(answer_of(*done, form));
           return;

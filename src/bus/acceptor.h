@@ -63,8 +63,8 @@ class Acceptor {
   bool pass(Passing passing, Prepared& into) const;
 
   using Reply = UniqueFunction<void(boost::system::result<std::vector<EntryResult>, store::Refusal>)>;
-  // Prepares and commits. `reply` runs on the writer thread after the sync, or on the calling one when nothing had to
-  // be stored or ingress is shed.
+  // Prepares and commits. `reply` runs on the thread of the ingress log after the sync, or on the calling one when
+  // nothing had to be stored or ingress is shed.
   void put_events(const std::vector<Entry>& entries, DeliverySink& sink, Reply reply) const;
 
  private:

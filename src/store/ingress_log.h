@@ -21,12 +21,12 @@ namespace waybill::store {
 // that names the store, the first number, the sizes and a CRC-32, and the units. What does not fit behind the record
 // before it (another store, an older number, a wrong checksum) is no record: it ends what is read.
 //
-// Thread: recover() first, then append() on one thread; stored_for_good() on any.
+// Thread: recover() and prepare() first, then append() on one thread; stored_for_good() on any.
 class IngressLog {
  public:
   struct Files {
     std::array<std::unique_ptr<LogFile>, 2> file;
-    std::int64_t segment_bytes = 8 << 20;
+    std::int64_t segment_bytes = 4 << 20;
   };
 
   explicit IngressLog(Files files) : files_(std::move(files)) {}

@@ -74,10 +74,6 @@ bool Intake::stop() {
 }
 
 void Intake::run() {
-  if (auto prepared = ports_.log.prepare(); !prepared) {
-    ports_.failed(prepared.error());
-    return;
-  }
   while (true) {
     std::vector<Waiting> batch = wait_for_batch();
     if (batch.empty() || !append(std::move(batch))) return;

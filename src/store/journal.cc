@@ -47,7 +47,10 @@ Journal::Impl::Impl(std::unique_ptr<Engine> engine, JournalOptions options, Jour
 
 Status Journal::Impl::load() {
   WAYBILL_CHECK(group_commit_.load());
-  if (log_) WAYBILL_CHECK(recover());
+  if (log_) {
+    WAYBILL_CHECK(recover());
+    WAYBILL_CHECK(log_->prepare());
+  }
   generation_ = group_commit_.generation();
   WAYBILL_TRY(const std::int64_t highest, engine_->highest_sequence());
   next_sequence_ = std::max(highest + 1, options_.first_sequence_floor);

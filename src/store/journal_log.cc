@@ -36,7 +36,7 @@ Status Journal::Impl::recover_group(std::vector<Unit> group) {
 void Journal::Impl::start_intake() {
   intake_ = std::make_unique<Intake>(Intake::Ports{*log_, probe_, [this](auto units) { push_logged(std::move(units)); },
                                                    [this](const Error& error) { poison(error, {}); },
-                                                   options_.ingress_limit_bytes / 2});
+                                                   options_.ingress_limit_bytes / 8});
   intake_->start();
 }
 

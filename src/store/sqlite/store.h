@@ -20,7 +20,7 @@ struct StoreOptions {
   std::string vfs = {};  // SQLite's file layer, "" for the platform's own; the tests bring theirs
   Synchronous synchronous = Synchronous::full;
   int writer_cache_kib = 8000;
-  std::int64_t log_segment_bytes = 8 << 20;  // of the ingress log
+  std::int64_t log_segment_bytes = 4 << 20;  // of the ingress log
   int reader_cache_kib = 1000;
 };
 

@@ -54,6 +54,11 @@ std::string required(const char* variable) {
   return value;
 }
 
+// Each is a transaction of the yardstick: commits, and appends to the ingress log.
+double syncs_of(std::uint16_t port) {
+  return metric(port, "waybill_commit_seconds_count") + metric(port, "waybill_ingress_log_seconds_count");
+}
+
 Round measure(const std::string& binary, const fs::path& base, int entries, std::int64_t events) {
   const fs::path directory = base / "run";
   fs::remove_all(directory);
@@ -67,7 +72,7 @@ Round measure(const std::string& binary, const fs::path& base, int entries, std:
     plan.port = daemon.port();
     plan.entries_per_request = entries;
     plan.events = events;
-    const double commits_before = metric(daemon.port(), "waybill_commit_seconds_count");
+    const double commits_before = syncs_of(daemon.port());
     const auto before = daemon.usage();
     const auto began = std::chrono::steady_clock::now();
     const LoadResult load = drive(plan);
@@ -79,7 +84,7 @@ Round measure(const std::string& binary, const fs::path& base, int entries, std:
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     const auto after = daemon.usage();
-    commits = metric(daemon.port(), "waybill_commit_seconds_count") - commits_before;
+    commits = syncs_of(daemon.port()) - commits_before;
     round.handled_rate = static_cast<double>(acknowledged) / seconds;
     round.p50_ms = load.p50_ms;
     round.p99_ms = load.p99_ms;
