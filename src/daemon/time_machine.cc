@@ -199,7 +199,7 @@ bool TimeMachine::settle() {
   while (!interrupted()) {
     if (all_quiet()) {
       const api::DeliveryTotals seen = ports_.totals();
-      if (!ports_.journal.apply(store::Lane::internal, {})) return true;  // it stops, or failed: nothing goes on
+      if (!ports_.journal.apply(store::Lane::outcome, {})) return true;  // it stops, or failed: nothing goes on
       if (all_quiet() && ports_.totals() == seen) return true;
     }
     if (ports_.steady.now() >= until) return false;

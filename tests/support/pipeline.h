@@ -131,7 +131,8 @@ class Pipeline : public bus::DeliverySink {
   explicit Pipeline(const std::vector<Resource>& resources, delivery::DispatcherOptions options = {},
                     std::shared_ptr<ModelDisk> disk = std::make_shared<ModelDisk>())
       : disk_(std::move(disk)),
-        journal(std::make_unique<ModelEngine>(disk_), {}, journal_probe_, [](const Error&) {}),
+        journal(std::make_unique<ModelEngine>(disk_), {.pace = std::chrono::microseconds{0}}, journal_probe_,
+                [](const Error&) {}),
         readers([disk = disk_] { return Result<std::unique_ptr<store::Reader>>(std::make_unique<ModelReader>(disk)); }),
         acceptor(rules, journal, wall, random, bus_probe_) {
     configure(resources);
@@ -168,7 +169,7 @@ class Pipeline : public bus::DeliverySink {
     do {
       while (executor.run_one()) {
       }
-      journal.apply(store::Lane::internal, {}).value();
+      journal.apply(store::Lane::outcome, {}).value();
     } while (!executor.empty());
   }
   // Runs everything that can be run without time passing.
@@ -176,7 +177,7 @@ class Pipeline : public bus::DeliverySink {
     for (;;) {
       while (executor.run_one()) {
       }
-      journal.apply(store::Lane::internal, {}).value();
+      journal.apply(store::Lane::outcome, {}).value();
       if (executor.empty() && dispatcher->quiet()) return;
     }
   }
