@@ -37,8 +37,8 @@ class IngressLog {
   using Take = std::function<Status(std::int64_t number, Changes changes)>;
   Status recover(std::int64_t identity, std::int64_t stored, const Take& take);
 
-  // Writes new files full of zeros, so that appending changes no file's size: its sync then costs half as much. A write that
-  // fails ends it and is no error: the files grow later, or append() finds out. Errors: io, of the sync.
+  // Writes new files full of zeros, so that appending changes no file's size: its sync then costs half as much. A write
+  // that fails ends it and is no error: the files grow later, or append() finds out. Errors: io, of the sync.
   Status prepare();
 
   // Durable when it answers success; the units then have the numbers last() - units.size() + 1 to last(). Errors:

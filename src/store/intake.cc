@@ -21,6 +21,7 @@ void Intake::submit(Arrival arrival) {
   {
     const std::lock_guard lock(mutex_);
     refused = refusal_;
+    if (stopping_ && !refused) refused = Refusal{Refusal::Reason::unavailable, "the store is stopping", 0};
     if (!refused) {
       waiting_.push_back({std::move(arrival), bytes});
       waiting_bytes_ += bytes;

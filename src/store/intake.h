@@ -44,12 +44,13 @@ class Intake {
   void submit(Arrival arrival);
   // Bytes that wait to be appended.
   std::size_t waiting_bytes() const;
-  // Bytes that wait for the database.
+  // Bytes that wait for the database. May be called under the Journal's lock.
   void backlog(std::size_t bytes);
 
   // Everything that waits is refused, now and from now on.
   void refuse_all(const Refusal& refusal);
-  // No arrival comes any more: appends what waits and ends the thread. False when called on it, where it only asks.
+  // Refuses what comes from now on as `unavailable`, appends what waits and ends the thread. False when called on it,
+  // where it only asks.
   bool stop();
 
  private:

@@ -75,9 +75,9 @@ class Journal {
     std::int64_t number = 0;  // in the ingress log; 0: it is not there
   };
 
-  // on_poison is called once, on the writer thread, after a failed sync and after every waiting unit was refused; the
-  // daemon then exits. An engine that cannot even tell its generation and sequence counts as poisoned. With a log, what
-  // it holds and the database does not is applied before the constructor returns; not for by_hand.
+  // on_poison is called once, on a thread of the Journal's, after a failed sync and after every waiting unit was
+  // refused; the daemon then exits. An engine that cannot even tell its generation and sequence counts as poisoned.
+  // With a log, what it holds and the database does not is applied before the constructor returns; not for by_hand.
   Journal(std::unique_ptr<Engine> engine, JournalOptions options, JournalProbe& probe,
           std::function<void(const Error&)> on_poison, std::unique_ptr<IngressLog> log = nullptr);
   ~Journal();  // stop()

@@ -62,17 +62,16 @@ void Journal::Impl::push_logged(std::vector<Unit> units) {
   std::vector<std::size_t> weights;
   weights.reserve(units.size());
   for (const Unit& unit : units) weights.push_back(sizeof(Unit) + weight(unit.changes));
-  std::size_t backlog = 0;
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < units.size(); ++i) lanes_.push(Lane::logged, std::move(units[i]), weights[i]);
     logged_units_ += static_cast<std::int64_t>(units.size());
-    backlog = lanes_.bytes(Lane::logged);
+    // Under the lock: what is told last is what is.
+    intake_->backlog(lanes_.bytes(Lane::logged));
     wake = writer_must_wake();
   }
   if (wake) wake_.notify_one();
-  intake_->backlog(backlog);
 }
 
 std::int64_t Journal::Impl::unstored() const {

@@ -47,9 +47,7 @@ std::vector<Journal::Unit> Journal::Impl::wait_for_group() {
   // What did not fit when it was tried last stays in the log; the next start takes it from there.
   if (ending_ && no_room_ && lanes_.only({Lane::logged})) return {};
   std::vector<Unit> group = lanes_.take_group();
-  const std::size_t backlog = lanes_.bytes(Lane::logged);
-  lock.unlock();
-  if (intake_) intake_->backlog(backlog);
+  if (intake_) intake_->backlog(lanes_.bytes(Lane::logged));
   return group;
 }
 

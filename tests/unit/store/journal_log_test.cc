@@ -1,4 +1,7 @@
 // The Journal with an ingress log before it.
+#include <atomic>
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include "support/failing_engine.h"
@@ -188,4 +191,47 @@ TEST_CASE("patient units wait for company, and go with the first that does not w
   waits.stored.get();
   outcome.get_future().get();
   CHECK(store.disk->state()->settings.contains("a"));
+}
+
+TEST_CASE("with a backlog above its limit clients wait for the writer, and all are answered") {
+  JournalOptions options;
+  options.ingress_limit_bytes = 64 << 10;  // an eighth of it may wait for the database
+  auto disk = std::make_shared<ModelDisk>();
+  const MemoryLog files;
+  CountingProbe probe;
+  Journal journal(std::make_unique<ModelEngine>(disk), options, probe, nullptr, files.open());
+  constexpr int kThreads = 4;
+  constexpr int kEach = 50;
+  std::atomic<int> stored = 0;
+  std::vector<std::thread> clients;
+  for (int client = 0; client < kThreads; ++client) {
+    clients.emplace_back([&, client] {
+      for (int i = 0; i < kEach; ++i) {
+        std::promise<bool> durable;
+        auto answer = durable.get_future();
+        journal.accept(
+            changes_of(insert_payload(client * kEach + i + 1, std::string(4'000, 'x'))),
+            [durable = std::move(durable)](Journal::Durable result) mutable { durable.set_value(result.has_value()); },
+            [&stored] { ++stored; });
+        CHECK(answer.get());
+      }
+    });
+  }
+  for (auto& client : clients) client.join();
+  journal.stop();
+  CHECK(stored == kThreads * kEach);
+  CHECK(disk->state()->payloads.size() == kThreads * kEach);
+}
+
+TEST_CASE("settling waits for what was acknowledged") {
+  LoggedJournal store;
+  const auto gate = store.hold_writer();
+  CHECK(store.accept(1).durable.get().has_value());
+  CHECK(store.journal->unstored() == 1);
+  store.journal->settle(std::chrono::milliseconds{0});
+  CHECK(store.journal->unstored() == 1);
+  gate->open();
+  store.journal->settle(std::chrono::hours{1});
+  CHECK(store.journal->unstored() == 0);
+  CHECK(store.payloads() == 1);
 }
