@@ -144,7 +144,7 @@ class History {
 
 enum class Durability {
   synced,    // durable when commit() answers success
-  unsynced,  // there after a crash, and durable with the next synced commit or checkpoint: what is in the ingress log
+  unsynced,  // there after a crash, and durable with the next synced commit: what is in the ingress log
 };
 
 // Owner/Thread: the Journal's writer thread, alone.

@@ -30,11 +30,10 @@ class GroupCommit {
   Status load();
   // Of the state as committed.
   std::int64_t generation() const { return generation_; }
-  // The last logged unit that is in the database, and the last one that a synced commit has made sure of.
+  // The last logged unit that is in the database, and the last one that a synced commit has made sure of
+  // (a checkpoint need not: held up by a reader, it syncs nothing).
   std::int64_t stored_number() const { return stored_number_; }
   std::int64_t synced_number() const { return synced_number_; }
-  // A checkpoint syncs as well.
-  void checkpointed() { synced_number_ = stored_number_; }
 
   // REQUIRES: the group is not empty. First all in one transaction. When the engine fails without being poisoned (the
   // disk is full), or a refused unit left traces that no savepoint can undo, all is rolled back and each unit gets its

@@ -1,5 +1,6 @@
 // The Journal: the one place where state changes. One thread applies units of changes in groups; a group is one
-// transaction and one sync, and callers hear of their unit after it.
+// transaction and one sync, and callers hear of their unit after it. What clients send may be accepted by way of the
+// ingress log instead, and is applied from there.
 #pragma once
 
 #include <chrono>
@@ -19,7 +20,7 @@ namespace waybill::store {
 class Engine;
 
 enum class Lane {
-  internal,     // acknowledgements and what Waybill does itself: never refused
+  internal,     // what Waybill does itself, and calls that somebody waits for: never refused
   outcome,      // what became of deliveries: never refused, and nobody waits for it, so that it may wait for company
   logged,       // the Journal's own: what is in the ingress log already
   ingress,      // what clients send: shed above ingress_limit_bytes

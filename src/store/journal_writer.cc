@@ -107,8 +107,6 @@ bool Journal::Impl::checkpoint() {
   const SteadyTime begin = clock_.now();
   const Status status = engine_->checkpoint();
   if (status) {
-    group_commit_.checkpointed();
-    if (log_) log_->stored_for_good(group_commit_.synced_number());
     probe_.checkpointed(before, clock_.now() - begin);
   } else if (engine_->poisons(status.error())) {
     poison(status.error(), {});

@@ -7,15 +7,16 @@ namespace waybill::testing {
 using store::ItemRow;
 using store::Swept;
 
-Status ModelEngine::begin(store::Durability) {
+Status ModelEngine::begin(store::Durability durability) {
   if (in_transaction_) return internal("begin inside a transaction");
   in_transaction_ = true;
+  durability_ = durability;
   return {};
 }
 
 Status ModelEngine::commit() {
   if (!in_transaction_) return internal("commit without a transaction");
-  disk_->set(std::make_shared<const ModelState>(working_));
+  disk_->set(std::make_shared<const ModelState>(working_), durability_);
   in_transaction_ = false;
   savepoint_.reset();
   wal_bytes_ += 100;

@@ -51,14 +51,21 @@ class ModelDisk {
     const std::lock_guard lock(mutex_);
     return state_;
   }
-  void set(std::shared_ptr<const ModelState> state) {
+  void set(std::shared_ptr<const ModelState> state, store::Durability durability = store::Durability::synced) {
     const std::lock_guard lock(mutex_);
+    if (durability == store::Durability::synced) synced_ = state;
     state_ = std::move(state);
+  }
+  // What no synced commit covers is gone.
+  void lose_power() {
+    const std::lock_guard lock(mutex_);
+    state_ = synced_;
   }
 
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<const ModelState> state_ = std::make_shared<ModelState>();  // guarded by mutex_
+  std::shared_ptr<const ModelState> synced_ = state_;                         // guarded by mutex_
 };
 
 class ModelEngine final : public store::Engine,
@@ -171,6 +178,7 @@ class ModelEngine final : public store::Engine,
 
   const std::shared_ptr<ModelDisk> disk_;
   ModelState working_;  // the committed state, outside of a transaction
+  store::Durability durability_ = store::Durability::synced;
   bool in_transaction_ = false;
   std::optional<ModelState> savepoint_;
   std::int64_t wal_bytes_ = 0;  // 100 for a commit

@@ -176,7 +176,7 @@ class EventBridgeTest(DaemonTest):
         return body
 
     def check_nothing_delivered(self, event_id, daemon=None):
-        """Deliveries are stored before PutEvents answers: what is not pending then and not recorded, never was."""
+        """The status counts all that PutEvents acknowledged: what is not pending then and not recorded, never was."""
         (daemon or self.daemon).wait_drained()
         self.assertEqual(self.recordings(event_id, daemon), [])
         self.assertEqual(self.dead_letters(event_id, daemon), [])

@@ -235,3 +235,29 @@ TEST_CASE("settling waits for what was acknowledged") {
   CHECK(store.journal->unstored() == 0);
   CHECK(store.payloads() == 1);
 }
+
+TEST_CASE("after a kill and a start, a power loss takes nothing that was acknowledged before either") {
+  LoggedJournal store;
+  MemoryLog as_left;
+  const auto disk_as_left = std::make_shared<ModelDisk>();
+  store.accept(1).stored.get();
+  for (std::size_t i = 0; i < 2; ++i) as_left.disk[i]->set(store.files.disk[i]->content());
+  disk_as_left->set(store.disk->state(), Durability::unsynced);  // as the page cache has it
+  store.journal.reset();
+  store.files = as_left;
+  store.disk = disk_as_left;
+  store.start();
+  CHECK(store.accept(2).durable.get().has_value());
+  // The power goes now.
+  MemoryLog after;
+  const auto disk_after = std::make_shared<ModelDisk>();
+  for (std::size_t i = 0; i < 2; ++i) after.disk[i]->set(store.files.disk[i]->content());
+  disk_as_left->lose_power();
+  disk_after->set(disk_as_left->state());
+  store.journal.reset();
+  store.files = after;
+  store.disk = disk_after;
+  store.start();
+  CHECK(store.poison.empty());
+  CHECK(store.payloads() == 2);
+}
