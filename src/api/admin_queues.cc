@@ -1,7 +1,5 @@
 #include "api/admin_queues.h"
 
-#include <atomic>
-
 #include "api/answers.h"
 #include "api/sqs/message_attributes.h"
 #include "base/clock.h"
@@ -14,22 +12,6 @@ namespace {
 
 constexpr int kPeekDefault = 10;
 constexpr int kPeekMost = 1000;
-
-// One line per queue, filled by as many callbacks on any threads; the last one answers.
-struct QueueList {
-  std::vector<SqsJson> lines;
-  std::atomic<std::size_t> missing{0};
-  net::Reply reply;
-
-  void one_done() {
-    if (missing.fetch_sub(1) > 1) return;
-    SqsJson queues = SqsJson::array();
-    for (SqsJson& line : lines) {
-      if (!line.is_null()) queues.push_back(std::move(line));
-    }
-    reply(json_answer({{"queues", std::move(queues)}}));
-  }
-};
 
 SqsJson line_of(const QueueSpec& spec, const queue::Counts& counts, WallTime now) {
   SqsJson line{{"name", spec.name},
@@ -85,19 +67,15 @@ std::string no_such_queue(const Topology& topology, const std::string& name) {
 
 void QueuesApi::list(net::Reply reply) const {
   const auto topology = topology_.get();
-  auto list = std::make_shared<QueueList>();
-  list->lines.resize(topology->queues().size());
-  list->missing = list->lines.size() + 1;
-  list->reply = std::move(reply);
-  std::size_t at = 0;
-  for (const auto& [arn, spec] : topology->queues()) {
-    SqsJson& line = list->lines[at++];
-    queues_.counts(arn, [list, &line, spec = spec, now = wall_.now()](queue::Answer<queue::Counts> counts) {
-      if (counts) line = line_of(*spec, *counts, now);  // one that was deleted meanwhile is left out
-      list->one_done();
-    });
-  }
-  list->one_done();
+  queue::QueueSpecs specs;
+  for (const auto& [arn, spec] : topology->queues()) specs.push_back(spec);
+  queues_.counts(specs, [specs, now = wall_.now(),
+                         reply = std::move(reply)](queue::Answer<std::vector<queue::Counts>> counts) mutable {
+    if (!counts) return reply(error_answer(counts.error().status, counts.error().code, counts.error().message));
+    SqsJson lines = SqsJson::array();
+    for (std::size_t i = 0; i < specs.size(); ++i) lines.push_back(line_of(*specs[i], (*counts)[i], now));
+    reply(json_answer({{"queues", std::move(lines)}}));
+  });
 }
 
 void QueuesApi::peek(const std::string& queue, const std::string& query, net::Reply reply) const {

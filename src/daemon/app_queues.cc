@@ -62,11 +62,16 @@ std::vector<metrics::Gauges::Queue> App::Impl::count_queues() {
   auto reader = readers_->lend();
   if (!reader) return gauges;
   const WallTime now = wall_.now();
-  for (const auto& [arn, spec] : topology_.get()->queues()) {
-    const auto counts = (*reader)->message_counts(spec->id, spec->fifo, now);
-    if (!counts) continue;
+  const auto topology = topology_.get();
+  std::vector<store::CountedQueue> queues;
+  for (const auto& [arn, spec] : topology->queues()) queues.push_back({spec->id, spec->fifo});
+  const auto counted = (*reader)->message_counts(queues, now);
+  if (!counted) return gauges;
+  auto counts = counted->begin();
+  for (const auto& [arn, spec] : topology->queues()) {
     const double age = counts->oldest ? std::chrono::duration<double>(now - *counts->oldest).count() : 0;
     gauges.push_back({spec->name, counts->visible, counts->in_flight, counts->delayed, age});
+    ++counts;
   }
   return gauges;
 }

@@ -159,8 +159,8 @@ Status Maintenance::look_at_queues(store::Reader& reader, std::optional<WallTime
   for (const auto& [arn, queue] : ports_.topology.get()->queues()) {
     if (queue->fifo) {
       // Pages are in the order of groups; what is told of the oldest may be too early, and then it is looked at again.
-      WAYBILL_TRY(const auto counts, reader.message_counts(queue->id, true, ports_.wall.now()));
-      if (counts.oldest) keep_earlier(first, *counts.oldest + queue->retention + kOlder);
+      WAYBILL_TRY(const auto counts, reader.message_counts({{queue->id, true}}, ports_.wall.now()));
+      if (counts.front().oldest) keep_earlier(first, *counts.front().oldest + queue->retention + kOlder);
       continue;
     }
     // In order of what becomes visible first, as the sweep takes them.

@@ -127,8 +127,8 @@ Answer<std::string> MoveTasks::Impl::start(const std::string& source_arn, const 
   if (!source || !arn) return queue_does_not_exist();
   std::int64_t waiting = 0;
   if (auto reader = ports_.readers.lend()) {
-    const auto counts = (*reader)->message_counts(source->id, source->fifo, ports_.wall.now());
-    if (counts) waiting = counts->visible;
+    const auto counts = (*reader)->message_counts({{source->id, source->fifo}}, ports_.wall.now());
+    if (counts) waiting = counts->front().visible;
   }
   const std::string name = uuid_v4(ports_.random);
   bool busy = false;

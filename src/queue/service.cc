@@ -268,12 +268,21 @@ void QueueService::purge(const std::string& queue_arn, Done<void> done) {
 void QueueService::counts(const std::string& queue_arn, Done<Counts> done) {
   const auto queue = impl_->find(queue_arn);
   if (!queue) return done(queue_does_not_exist());
-  impl_->ports().workers.post([impl = impl_, queue, done = std::move(done)]() mutable {
+  counts({queue}, [done = std::move(done)](Answer<std::vector<Counts>> counts) mutable {
+    if (!counts) return done(std::move(counts).error());
+    done(std::move(counts->front()));
+  });
+}
+
+void QueueService::counts(QueueSpecs queues, Done<std::vector<Counts>> done) {
+  impl_->ports().workers.post([impl = impl_, queues = std::move(queues), done = std::move(done)]() mutable {
     auto reader = impl->ports().readers.lend();
     if (!reader) return done(unavailable(reader.error().message));
-    const auto counts = (*reader)->message_counts(queue->id, queue->fifo, impl->ports().wall.now());
+    std::vector<store::CountedQueue> counted;
+    for (const auto& queue : queues) counted.push_back({queue->id, queue->fifo});
+    auto counts = (*reader)->message_counts(counted, impl->ports().wall.now());
     if (!counts) return done(unavailable(counts.error().message));
-    done(Counts{counts->visible, counts->in_flight, counts->delayed, counts->oldest});
+    done(std::move(*counts));
   });
 }
 

@@ -69,12 +69,8 @@ struct VisibilityChange {
   std::chrono::seconds timeout{0};  // from now; 0: visible at once
 };
 
-struct Counts {
-  std::int64_t visible = 0;
-  std::int64_t in_flight = 0;
-  std::int64_t delayed = 0;
-  std::optional<WallTime> oldest;  // sent_at of the oldest message, as far as that is cheap to tell
-};
+using Counts = store::MessageCounts;
+using QueueSpecs = std::vector<std::shared_ptr<const QueueSpec>>;
 
 // A look at messages without receiving them, for people.
 struct Peeked {
@@ -123,6 +119,9 @@ class QueueService {
   // Of what was sent before the call. Once in 60 seconds (wall time): PurgeQueueInProgress.
   void purge(const std::string& queue_arn, Done<void> done);
   void counts(const std::string& queue_arn, Done<Counts> done);
+  // Of all of them at one moment, in their order: a message on its way between two of them is counted once. A queue
+  // that was deleted counts nothing.
+  void counts(QueueSpecs queues, Done<std::vector<Counts>> done);
   // Those that become visible first, at most 1,000; of a FIFO queue, group by group.
   void peek(const std::string& queue_arn, int limit, Done<std::vector<Peeked>> done);
 

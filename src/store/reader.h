@@ -86,6 +86,11 @@ struct MessageCounts {
   std::optional<WallTime> oldest;  // enqueued_at of the oldest among those that become visible first
 };
 
+struct CountedQueue {
+  QueueId queue;
+  bool fifo = false;
+};
+
 struct StoredMessage {
   MessageRow row;
   MessagePtr message;
@@ -121,7 +126,8 @@ class Reader {
   virtual Result<std::optional<WallTime>> oldest_archived(ArchiveId archive) = 0;
   virtual Result<std::vector<ArchiveTotals>> archives() = 0;  // all that held something and were not dropped
 
-  virtual Result<MessageCounts> message_counts(QueueId queue, bool fifo, WallTime now) = 0;
+  // Of all of them at one moment, in their order.
+  virtual Result<std::vector<MessageCounts>> message_counts(const std::vector<CountedQueue>& queues, WallTime now) = 0;
   // In order of (visible_at, id); of a FIFO queue, in order of (group, id). after: the last of the page before.
   virtual Result<std::vector<StoredMessage>> messages(QueueId queue, bool fifo, const std::optional<MessageRow>& after,
                                                       int limit) = 0;

@@ -204,7 +204,8 @@ class ModelReader final : public store::Reader {
   Result<store::ArchiveTotals> archive_totals(ArchiveId archive) override;
   Result<std::optional<WallTime>> oldest_archived(ArchiveId archive) override;
   Result<std::vector<store::ArchiveTotals>> archives() override;
-  Result<store::MessageCounts> message_counts(QueueId queue, bool fifo, WallTime now) override;
+  Result<std::vector<store::MessageCounts>> message_counts(const std::vector<store::CountedQueue>& queues,
+                                                           WallTime now) override;
   Result<std::vector<store::StoredMessage>> messages(QueueId queue, bool fifo,
                                                      const std::optional<store::MessageRow>& after, int limit) override;
   Result<std::vector<QueueId>> queues() override;

@@ -189,19 +189,23 @@ Status ModelEngine::forget_queue(QueueId queue) {
 
 // --- what readers see
 
-Result<store::MessageCounts> ModelReader::message_counts(QueueId queue, bool fifo, WallTime now) {
+Result<std::vector<store::MessageCounts>> ModelReader::message_counts(const std::vector<store::CountedQueue>& queues,
+                                                                      WallTime now) {
   const auto state = disk_->state();
-  store::MessageCounts counts;
-  for (const auto& [key, row] : fifo ? state->fifo_rows : state->message_rows) {
-    if (key.first != queue) continue;
-    if (row.visible_at <= now) {
-      ++counts.visible;
-    } else {
-      ++(row.receives > 0 ? counts.in_flight : counts.delayed);
+  std::vector<store::MessageCounts> all;
+  for (const store::CountedQueue& each : queues) {
+    store::MessageCounts& counts = all.emplace_back();
+    for (const auto& [key, row] : each.fifo ? state->fifo_rows : state->message_rows) {
+      if (key.first != each.queue) continue;
+      if (row.visible_at <= now) {
+        ++counts.visible;
+      } else {
+        ++(row.receives > 0 ? counts.in_flight : counts.delayed);
+      }
+      counts.oldest = std::min(counts.oldest.value_or(row.enqueued_at), row.enqueued_at);
     }
-    counts.oldest = std::min(counts.oldest.value_or(row.enqueued_at), row.enqueued_at);
   }
-  return counts;
+  return all;
 }
 
 Result<std::vector<store::StoredMessage>> ModelReader::messages(QueueId queue, bool fifo,

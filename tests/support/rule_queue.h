@@ -76,7 +76,7 @@ class Queue {
     return run([&](MessageRules& rules) { return rules.change_visibility(change); }).state;
   }
   MessageCounts counts(std::int64_t now) {
-    return value_of(store_.reader()->message_counts(id_, fifo_, from_millis(now)));
+    return value_of(store_.reader()->message_counts({{id_, fifo_}}, from_millis(now))).front();
   }
 
  private:

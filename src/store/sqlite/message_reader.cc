@@ -48,7 +48,17 @@ MessageReader::MessageReader(Database& database)
               " SELECT queue FROM standard WHERE queue IS NOT NULL UNION SELECT queue FROM fifo WHERE queue IS NOT NULL"
               " UNION SELECT queue FROM sent WHERE queue IS NOT NULL ORDER BY queue") {}
 
-Result<MessageCounts> MessageReader::counts(QueueId queue, bool fifo, WallTime now) {
+Result<std::vector<MessageCounts>> MessageReader::counts(const std::vector<CountedQueue>& queues, WallTime now) {
+  std::vector<MessageCounts> counts;
+  counts.reserve(queues.size());
+  for (const CountedQueue& each : queues) {
+    WAYBILL_TRY(const MessageCounts of_one, count(each.queue, each.fifo, now));
+    counts.push_back(of_one);
+  }
+  return counts;
+}
+
+Result<MessageCounts> MessageReader::count(QueueId queue, bool fifo, WallTime now) {
   MessageCounts counts;
   {
     auto rows = (fifo ? counts_fifo_ : counts_).with(queue.value, to_millis(now));

@@ -11,11 +11,13 @@ class MessageReader {
  public:
   explicit MessageReader(Database& database);
 
-  Result<MessageCounts> counts(QueueId queue, bool fifo, WallTime now);
+  Result<std::vector<MessageCounts>> counts(const std::vector<CountedQueue>& queues, WallTime now);
   Result<std::vector<StoredMessage>> page(QueueId queue, bool fifo, const std::optional<MessageRow>& after, int limit);
   Result<std::vector<QueueId>> queues();
 
  private:
+  Result<MessageCounts> count(QueueId queue, bool fifo, WallTime now);
+
   Statement counts_;
   Statement counts_fifo_;
   Statement oldest_;

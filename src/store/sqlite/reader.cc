@@ -129,8 +129,8 @@ class SqliteReader final : public Reader {
   Result<ArchiveTotals> archive_totals(ArchiveId archive) override;
   Result<std::optional<WallTime>> oldest_archived(ArchiveId archive) override;
   Result<std::vector<ArchiveTotals>> archives() override;
-  Result<MessageCounts> message_counts(QueueId queue, bool fifo, WallTime now) override {
-    return in_snapshot([&] { return messages_.counts(queue, fifo, now); });
+  Result<std::vector<MessageCounts>> message_counts(const std::vector<CountedQueue>& queues, WallTime now) override {
+    return in_snapshot([&] { return messages_.counts(queues, now); });
   }
   Result<std::vector<StoredMessage>> messages(QueueId queue, bool fifo, const std::optional<MessageRow>& after,
                                               int limit) override {

@@ -25,7 +25,10 @@ class KilledMove(unittest.TestCase):
         return f"{self.daemon.url}/000000000000/{name}"
 
     def counts(self):
-        return {queue["name"]: queue["visible"] for queue in self.daemon.lines("queues")}
+        """Of all queues at one moment: whenever it is asked, no message is missing, and none is there twice."""
+        counts = {queue["name"]: queue["visible"] for queue in self.daemon.lines("queues")}
+        self.assertEqual(counts["source"] + counts["dead"], MESSAGES)
+        return counts
 
     def bodies(self, name):
         """Of all messages, taken out."""
@@ -52,9 +55,7 @@ class KilledMove(unittest.TestCase):
             wait_until(lambda: self.counts()["source"] >= part * MESSAGES // 8, 30, "a part of the move")  # pylint: disable=W0640
             self.daemon.kill()
             self.restart()
-            counts = self.counts()
-            self.assertEqual(counts["source"] + counts["dead"], MESSAGES)
-            interrupted += counts["dead"] > 0
+            interrupted += self.counts()["dead"] > 0
         self.assertGreater(interrupted, 0)
         wait_until(lambda: self.task()["Status"] == "COMPLETED", 30, "the end of the move")
         self.assertEqual(self.counts(), {"dead": 0, "source": MESSAGES})

@@ -77,8 +77,8 @@ TEST_CASE("a batch that waited long and of which nothing is wanted frees its pla
   world.rig.service->send(queue_arn("q"), {SendEntry{"a"}, SendEntry{"a"}, SendEntry{"a"}}, [](auto) {});
   world.commit_alone();
   auto reader = world.rig.readers->lend();
-  const auto counts = (*reader)->message_counts(world.rig.id_of("q"), false, world.rig.wall.now());
-  CHECK(counts->in_flight == 2);
+  const auto counts = (*reader)->message_counts({{world.rig.id_of("q"), false}}, world.rig.wall.now());
+  CHECK(counts->front().in_flight == 2);
   world.rig.commit();
 }
 
@@ -108,8 +108,8 @@ TEST_CASE("a mapping that is made anew while a batch of the old one runs has all
   world.rig.service->send(queue_arn("q"), {SendEntry{"b"}, SendEntry{"c"}, SendEntry{"d"}}, [](auto) {});
   world.commit_alone();
   auto reader = world.rig.readers->lend();
-  const auto counts = (*reader)->message_counts(world.rig.id_of("q"), false, world.rig.wall.now());
-  CHECK(counts->in_flight == 2);
+  const auto counts = (*reader)->message_counts({{world.rig.id_of("q"), false}}, world.rig.wall.now());
+  CHECK(counts->front().in_flight == 2);
   world.rig.commit();
 }
 

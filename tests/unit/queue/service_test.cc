@@ -255,6 +255,25 @@ TEST_CASE("messages can be looked at without being received") {
   CHECK(rig.counts("q").oldest == rig.wall.now());
 }
 
+TEST_CASE("queues are counted together, in the order asked for") {
+  QueueRig rig;
+  QueueSpecs queues;
+  for (const char* name : {"q", "empty", "r"}) {
+    rig.put_queue(name);
+    queues.push_back(rig.topology.get()->queue(queue_arn(name)));
+  }
+  rig.send_text("q", "a");
+  rig.send_text("q", "b");
+  rig.send_text("r", "c");
+  const auto got = QueueRig::nothing<std::vector<Counts>>();
+  rig.service->counts(queues, QueueRig::into(got));
+  rig.commit();
+  REQUIRE((**got)->size() == 3);
+  CHECK((**got)->at(0).visible == 2);
+  CHECK((**got)->at(1).visible == 0);
+  CHECK((**got)->at(2).visible == 1);
+}
+
 TEST_CASE("what was committed survives a crash, what was not is refused") {
   QueueRig rig;
   rig.put_queue("q");
