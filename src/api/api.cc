@@ -28,7 +28,7 @@ class Api::Impl {
         faults_(ports_.faults, ports_.topology),
         sns_(ports_.sns),
         sqs_(ports_.sqs),
-        queues_(ports_.sqs.queues, ports_.topology, ports_.wall) {
+        queues_(ports_.sqs.queues, ports_.sqs.moves, ports_.topology, ports_.wall) {
     add_events();
     add_probes();
     add_admin();
@@ -189,6 +189,9 @@ class Api::Impl {
         [this](Request, const Params&, net::Reply reply) { queues_.list(std::move(reply)); });
     add("GET", "/_waybill/queues/{queue}/messages", [this](Request request, const Params& params, net::Reply reply) {
       queues_.peek(std::string(params.get("queue")), request.query, std::move(reply));
+    });
+    add_worker("POST", "/_waybill/queues/{queue}/redrive", [this](const Request& request, const Params& params) {
+      return queues_.redrive(std::string(params.get("queue")), request.body);
     });
     add("POST", "/_waybill/reset", [this](Request, const Params&, net::Reply reply) { reset(std::move(reply)); });
   }

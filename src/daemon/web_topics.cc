@@ -69,8 +69,8 @@ void WebTopics::listens_on(const std::string& host, std::uint16_t port) {
   });
 }
 
-void WebTopics::ask_receivers() {
-  const Status asked = subscriptions_.ask_all();
+void WebTopics::ask_receivers(topic::Subscriptions::Whom whom) {
+  const Status asked = subscriptions_.ask_all(whom);
   if (!asked) spdlog::error("receivers of subscriptions could not be asked to confirm: {}", asked.error().message);
 }
 

@@ -76,22 +76,22 @@ void WebhookTransport::send(const EndpointSpec& subscription, const std::vector<
   }
   const SubscriptionSpec& spec = *subscription.subscription;
   const bool confirmation = is_confirmation(stored);
-  if (confirmation && spec.confirmed) return done({});  // it was answered already, by another way or attempt
+  if (confirmation && spec.confirmed) return done(Sent{});  // it was answered already, by another way or attempt
   if (!confirmation && !spec.confirmed) {
     return done(refused_call("NO_PERMISSIONS", "the receiver of the subscription " + spec.arn +
                                                    " has not confirmed it: PendingConfirmation"));
   }
   if (spec.policy.most_per_second > 0) {
     const Millis wait = limits_.take(spec.arn, spec.policy.most_per_second, ports_.steady.now());
-    if (wait > Millis{0}) return done({CallOutcome::Kind::postponed, "", "", wait});
+    if (wait > Millis{0}) return done(CallOutcome{CallOutcome::Kind::postponed, "", "", wait});
   }
   auto call = webhook_call(
       {subscription, stored, confirmation ? WebhookShape::sns : shapes_.of(spec.address), ports_.public_url()},
       ports_.key);
   if (!call) {
     const bool is_wrong = call.error().code == ErrorCode::invalid;
-    return done({is_wrong ? CallOutcome::Kind::permanent : CallOutcome::Kind::retriable,
-                 is_wrong ? "INVALID_PARAMETER" : "INTERNAL_ERROR", call.error().message, Millis{0}});
+    return done(CallOutcome{is_wrong ? CallOutcome::Kind::permanent : CallOutcome::Kind::retriable,
+                            is_wrong ? "INVALID_PARAMETER" : "INTERNAL_ERROR", call.error().message, Millis{0}});
   }
   ports_.http.submit(std::move(*call), [this, who = "the receiver at " + host_and_port(spec.address),
                                         done = std::move(done)](const net::OutboundResult& result) mutable {

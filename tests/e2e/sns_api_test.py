@@ -194,6 +194,13 @@ class SnsApiTest(DaemonTest):
         eleven = [{"Id": str(i), "Message": "m"} for i in range(11)]
         self.refused("TooManyEntriesInBatchRequest", 400, batch, TopicArn=topic, PublishBatchRequestEntries=eleven)
         self.refused("EmptyBatchRequest", 400, batch, TopicArn=topic, PublishBatchRequestEntries=[])
+        for wrong in ("a b", "ü", "x" * 81):
+            self.refused("InvalidBatchEntryId", 400, batch, TopicArn=topic,
+                         PublishBatchRequestEntries=[{"Id": wrong, "Message": "m"}])
+        large = [{"Id": str(i), "Message": "m" * 131_073} for i in range(2)]
+        self.refused("BatchRequestTooLong", 400, batch, TopicArn=topic, PublishBatchRequestEntries=large)
+        self.assertEqual(len(batch(TopicArn=topic, PublishBatchRequestEntries=[
+            {"Id": "A-b_9", "Message": "m" * 131_072}, {"Id": "2", "Message": "m" * 131_072}])["Successful"]), 2)
 
     def test_tags_of_a_topic(self):
         topic = self.sns.create_topic(Name="tagged", Tags=[{"Key": "a", "Value": "1"}])["TopicArn"]
