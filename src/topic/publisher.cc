@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/code_points.h"
 #include "topic/filter_policy.h"
 
 namespace waybill::topic {
@@ -9,7 +10,7 @@ namespace waybill::topic {
 namespace {
 
 constexpr std::size_t kMaxMessageBytes = 262'144;  // AWS: SNS Publish
-constexpr std::size_t kMaxSubject = 100;
+constexpr std::int64_t kMaxSubject = 100;
 
 std::string payload_body(const Notification& notification, const std::string& message, const std::string& message_id,
                          WallTime now) {
@@ -38,9 +39,9 @@ Status check_notification(const Notification& notification) {
     return invalid("Invalid parameter: Message too long: " + std::to_string(size) + " bytes; at most " +
                    std::to_string(kMaxMessageBytes));
   }
-  if (notification.subject.size() > kMaxSubject) {
-    return invalid("Invalid parameter: Subject: " + std::to_string(notification.subject.size()) +
-                   " characters; at most " + std::to_string(kMaxSubject));
+  if (const std::int64_t length = code_points(notification.subject); length > kMaxSubject) {
+    return invalid("Invalid parameter: Subject: " + std::to_string(length) + " characters; at most " +
+                   std::to_string(kMaxSubject));
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json_tree.h"
 #include "net/url.h"
 
 namespace waybill::topic {
@@ -67,7 +68,7 @@ std::string severity_of(std::string_view subject) {
 }
 
 NotificationJson details_of(const std::string& message) {
-  auto parsed = NotificationJson::parse(message, nullptr, false);
+  auto parsed = parse_json<NotificationJson>(message);
   if (parsed.is_object() && message.size() <= kMostDetailsBytes) return parsed;
   return {{"message", cut_text(message, kMostDetailsBytes)}};
 }

@@ -223,3 +223,13 @@ TEST_CASE("a function gets the event that SNS gives it") {
   CHECK(record["Sns"]["Subject"].is_null());
   CHECK(record["Sns"]["MessageAttributes"].empty());
 }
+
+TEST_CASE("details that are nested too deep go to PagerDuty as text") {
+  std::string deep = R"({"a":)";
+  for (int i = 0; i < 50'000; ++i) deep += "[";
+  for (int i = 0; i < 50'000; ++i) deep += "]";
+  deep += "}";
+  const auto call = pagerduty_call("https://p/?routing_key=k", Receiver::notification("s", deep));
+  REQUIRE(call.has_value());
+  CHECK(nlohmann::json::parse(call->body)["payload"]["custom_details"]["message"] == deep);
+}
