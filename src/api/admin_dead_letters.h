@@ -13,14 +13,14 @@ class DeadLettersApi {
   net::HttpResponse list(const std::string& query) const;
   net::HttpResponse show(std::string_view id) const;
   net::HttpResponse drop(std::string_view id) const;
-  // Body: {"id":n} or {"filter":{"target","rule","code","event"}}, "detail": object, "dry_run": bool.
+  // Body: {"id":n} or {"filter":{"target","rule","code","event"}}, "detail": object, "dry_run": bool; nothing else is
+  // taken.
   // → {"redriven":n,"ids":[…],"failed":[{"id","message"}]}
   net::HttpResponse redrive(const std::string& body) const;
   // Notifications that wait for their subscription's transport. → {"notifications":[…]}
   net::HttpResponse notifications(const std::string& query) const;
 
  private:
-  Result<std::vector<DeadLetter>> chosen(const nlohmann::json& request) const;
   const ApiPorts& ports_;
 };
 
