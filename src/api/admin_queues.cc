@@ -8,6 +8,7 @@
 #include "api/sqs/message_attributes.h"
 #include "base/clock.h"
 #include "base/edit_distance.h"
+#include "base/json_tree.h"
 #include "net/url.h"
 
 namespace waybill::api {
@@ -115,7 +116,7 @@ Result<queue::LeftFilter> left_filter(const SqsJson& given) {
 Result<queue::HandBack::PageQuery> redrive_request(const std::string& body) {
   queue::HandBack::PageQuery request;
   if (body.empty()) return request;
-  const SqsJson given = SqsJson::parse(body, nullptr, false);
+  const SqsJson given = parse_json(body);
   if (!given.is_object()) return invalid("the body must be a JSON object, e.g. {\"dry_run\":true}");
   for (const auto& [name, value] : given.items()) {
     if (name == "filter") {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_tree.h"
 #include "base/log.h"
 #include "base/utf8_cut.h"
 #include "daemon/target_invoker.h"
@@ -99,7 +100,7 @@ Status DeadLetterTargets::put_row(const TableSpec& table, const EndpointSpec& en
   item[table.key.partition.name] = key_value(table.key.partition, id, now);
   if (table.key.sort) item[table.key.sort->name] = key_value(*table.key.sort, id, now);
   item[table.ttl_attribute.empty() ? "ttl" : table.ttl_attribute] = now + kRowDays * 86'400;
-  auto event = nlohmann::json::parse(letter.body, nullptr, false);
+  auto event = parse_json(letter.body, kMaxPayloadDepth);
   item["event"] = event.is_discarded() ? nlohmann::json(letter.body) : std::move(event);
   for (const topic::MessageAttribute& fact : facts(endpoint, letter)) item[fact.name] = fact.value;
   if (endpoint.function) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/base64.h"
+#include "base/json_tree.h"
 #include "base/random.h"
 
 namespace waybill {
@@ -90,7 +91,7 @@ delivery::AttemptResult QueueTargets::notify(const delivery::Attempt& attempt) c
   const std::string& stored = attempt.payload.body;
   queue::SendEntry entry;
   if (endpoint.subscription && endpoint.subscription->raw) {
-    const auto notification = nlohmann::json::parse(stored, nullptr, false);
+    const auto notification = parse_json(stored);
     if (!notification.is_object()) return result_of(invalid("the notification cannot be read"), {});
     entry.body = notification.value("Message", "");
     entry.attributes = attributes_of(notification);

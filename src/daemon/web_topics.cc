@@ -1,5 +1,6 @@
 #include "daemon/web_topics.h"
 
+#include "base/json_tree.h"
 #include "base/log.h"
 #include "topic/envelope.h"
 
@@ -75,7 +76,7 @@ void WebTopics::ask_receivers(topic::Subscriptions::Whom whom) {
 }
 
 Result<std::string> WebTopics::envelope(const std::string& stored, const SubscriptionSpec& subscription) {
-  const auto notification = topic::NotificationJson::parse(stored, nullptr, false);
+  const auto notification = parse_json<topic::NotificationJson>(stored);
   if (!notification.is_object()) return invalid("the notification cannot be read");
   return topic::signed_envelope(notification, subscription, public_url_.with([](const auto& url) { return url; }),
                                 key_);

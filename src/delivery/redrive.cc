@@ -43,8 +43,8 @@ Result<Redrive> make_redrive(const DeadLetter& letter, const std::optional<std::
   return redrive;
 }
 
-RedriveResult redrive_many(const std::vector<DeadLetter>& letters, const RedriveOrder& order, const Topology& topology,
-                           WallTime now, store::Journal& journal,
+RedriveResult redrive_many(const std::vector<DeadLetter>& letters, const RedriveOptions& order,
+                           const Topology& topology, WallTime now, store::Journal& journal,
                            const std::function<void(std::vector<NewDelivery>)>& committed) {
   // By letter: what went wrong. Written here, then by the writer thread, and read when it has answered.
   const auto problems = std::make_shared<std::vector<std::optional<std::string>>>(letters.size());

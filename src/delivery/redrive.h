@@ -27,7 +27,7 @@ Result<Redrive> make_redrive(const DeadLetter& letter, const std::optional<std::
                              const Topology& topology, WallTime now, store::Journal& journal);
 
 // What becomes of several letters, in their order. committed: as Redrive::delivery; called on the writer thread.
-struct RedriveOrder {
+struct RedriveOptions {
   std::optional<std::string> detail;
   bool dry_run = false;  // only says what would be redriven
 };
@@ -37,8 +37,8 @@ struct RedriveResult {
 };
 // Each in a unit of its own; all are in the Journal before it waits, so that many wait for the disk once. Blocks: not
 // on the writer thread.
-RedriveResult redrive_many(const std::vector<DeadLetter>& letters, const RedriveOrder& order, const Topology& topology,
-                           WallTime now, store::Journal& journal,
+RedriveResult redrive_many(const std::vector<DeadLetter>& letters, const RedriveOptions& order,
+                           const Topology& topology, WallTime now, store::Journal& journal,
                            const std::function<void(std::vector<NewDelivery>)>& committed);
 
 // The event in delivered form with another detail.

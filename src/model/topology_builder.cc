@@ -274,6 +274,7 @@ class TopologyBuilder {
   }
 
   void archive(const Resource& resource, const Json& body) {
+    if (catalog_.at(resource.key)->state.contains(kManagedRuleLeft)) return;
     const std::string source = text(body, body.contains("EventSourceArn") ? "EventSourceArn" : "SourceArn");
     const auto bus = topology_->buses_.find(place_of(resource).event_bus(event_bus_name(source)));
     if (bus == topology_->buses_.end()) return;

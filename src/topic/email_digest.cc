@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_tree.h"
+
 namespace waybill::topic {
 
 namespace {
@@ -20,7 +22,7 @@ std::string dumped(const DigestJson& json) { return json.dump(-1, ' ', false, Di
 
 // A body that is no JSON cannot be; it would still be told, as the text it is.
 DigestJson member_of(const Outgoing& outgoing) {
-  DigestJson notification = DigestJson::parse(outgoing.notification.body, nullptr, false);
+  DigestJson notification = parse_json<DigestJson>(outgoing.notification.body);
   if (notification.is_discarded()) notification = outgoing.notification.body;
   return {{"AcceptedAt", to_millis(outgoing.notification.accepted_at)},
           {"IngestedAt", to_millis(outgoing.delivery.ingested_at)},
@@ -67,7 +69,7 @@ void add_digest(const std::vector<Outgoing>& group, const NextId& next_id, Regro
 }
 
 DigestJson members_of(const Payload& digest) {
-  const DigestJson body = DigestJson::parse(digest.body, nullptr, false);
+  const DigestJson body = parse_json<DigestJson>(digest.body, kMaxPayloadDepth);
   const auto found = body.is_object() ? body.find("Notifications") : body.end();
   return found == body.end() ? DigestJson::array() : *found;
 }

@@ -1,11 +1,12 @@
 #include "topic/lambda_event.h"
 
+#include "base/json_tree.h"
 #include "topic/envelope.h"
 
 namespace waybill::topic {
 
 std::string lambda_event(const std::string& envelope, const SubscriptionSpec& subscription) {
-  NotificationJson sns = NotificationJson::parse(envelope, nullptr, false);
+  NotificationJson sns = parse_json<NotificationJson>(envelope);
   if (!sns.is_object()) sns = NotificationJson::object();
   for (const auto& [as_posted, as_called] :
        {std::pair{"SigningCertURL", "SigningCertUrl"}, {"UnsubscribeURL", "UnsubscribeUrl"}}) {

@@ -2,13 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/code_points.h"
 #include "topic/filter_policy.h"
 
 namespace waybill::topic {
 
 namespace {
 
-constexpr std::size_t kMaxSubject = 100;
+constexpr std::int64_t kMaxSubject = 100;
 
 std::string payload_body(const Notification& notification, const std::string& message, const std::string& message_id,
                          WallTime now) {
@@ -33,9 +34,9 @@ Status check_notification(const Notification& notification) {
     return invalid("Invalid parameter: Message too long: " + std::to_string(size) + " bytes; at most " +
                    std::to_string(kMaxNotificationBytes));
   }
-  if (notification.subject.size() > kMaxSubject) {
-    return invalid("Invalid parameter: Subject: " + std::to_string(notification.subject.size()) +
-                   " characters; at most " + std::to_string(kMaxSubject));
+  if (const std::int64_t length = code_points(notification.subject); length > kMaxSubject) {
+    return invalid("Invalid parameter: Subject: " + std::to_string(length) + " characters; at most " +
+                   std::to_string(kMaxSubject));
   }
   return {};
 }

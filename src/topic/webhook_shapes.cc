@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json_tree.h"
 #include "base/utf8_cut.h"
 #include "net/url.h"
 
@@ -83,7 +84,7 @@ std::string summary_of(const std::string& subject, const std::string& message, c
 }
 
 NotificationJson details_of(const std::string& message) {
-  auto parsed = NotificationJson::parse(message, nullptr, false);
+  auto parsed = parse_json<NotificationJson>(message);
   if (parsed.is_object() && message.size() <= kMostDetailsBytes) return parsed;
   return {{"message", cut_text(message, kMostDetailsBytes)}};
 }

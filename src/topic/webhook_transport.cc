@@ -1,5 +1,7 @@
 #include "topic/webhook_transport.h"
 
+#include "base/json_tree.h"
+
 namespace waybill::topic {
 
 namespace {
@@ -70,7 +72,7 @@ CallOutcome webhook_outcome(const net::OutboundResult& result, const std::string
 }
 
 void WebhookTransport::send(const EndpointSpec& subscription, const std::vector<Outgoing>& outgoing, Callback done) {
-  const auto stored = NotificationJson::parse(outgoing.front().notification.body, nullptr, false);
+  const auto stored = parse_json<NotificationJson>(outgoing.front().notification.body);
   if (!stored.is_object() || !subscription.subscription) {
     return done(refused_call("INVALID_PARAMETER", "what is stored is no notification"));
   }

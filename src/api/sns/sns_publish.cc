@@ -5,6 +5,7 @@
 #include "api/sns/sns_rows.h"
 #include "base/base64.h"
 #include "base/json_text.h"
+#include "base/json_tree.h"
 
 namespace waybill::api {
 
@@ -51,7 +52,7 @@ control::Answer<topic::MessageAttribute> read_attribute(const QueryCall& query, 
 
 // MessageStructure json: {"default": …, "<protocol>": …}.
 control::Answer<> split_by_protocol(topic::Notification& notification) {
-  const SnsJson messages = SnsJson::parse(notification.message, nullptr, false);
+  const SnsJson messages = parse_json(notification.message);
   if (!messages.is_object()) return sns_invalid("Message Structure - JSON message body failed to parse");
   const auto fallback = messages.find("default");
   if (fallback == messages.end() || !fallback->is_string()) {

@@ -4,6 +4,7 @@
 
 #include "api/sns/sns_rows.h"
 #include "base/ascii.h"
+#include "base/json_tree.h"
 #include "topic/subscription_checks.h"
 
 namespace waybill::api {
@@ -39,7 +40,8 @@ control::Answer<> check_topic_attribute(const std::string& name, const std::stri
     const Status fine = topic::check_delivery_policy(value);
     if (!fine) return sns_invalid("DeliveryPolicy: " + fine.error().message);
   }
-  if (name == "Policy" && !value.empty() && !SnsJson::accept(value)) return sns_invalid("Policy failed to parse JSON");
+  if (name == "Policy" && !value.empty() && parse_json(value).is_discarded())
+    return sns_invalid("Policy failed to parse JSON");
   return {};
 }
 

@@ -257,4 +257,17 @@ TEST_CASE_FIXTURE(QueueFixture, "the policy of a template's QueuePolicy is shown
   CHECK(attributes("jobs")["Policy"] == R"({"Version":"2012-10-17"})");
 }
 
+TEST_CASE_FIXTURE(QueueFixture, "policies that are nested too deep are none") {
+  ok(create_queue, kJobs);
+  std::string deep;
+  for (int i = 0; i < 100; ++i) deep += "[";
+  for (int i = 0; i < 100; ++i) deep += "]";
+  CHECK(refused({{"Policy", R"({"X":)" + deep + "}"}}) ==
+        "InvalidAttributeValue: Invalid value for the parameter Policy. Reason: Policy must be a JSON object.");
+  CHECK(refused({{"RedriveAllowPolicy", R"({"redrivePermission":"allowAll","X":)" + deep + "}"}})
+            .find("is not a valid JSON map") != std::string::npos);
+  CHECK(refused({{"RedrivePolicy", R"({"deadLetterTargetArn":"a","maxReceiveCount":)" + deep + "}"}})
+            .find("is not a valid JSON map") != std::string::npos);
+}
+
 }  // namespace waybill::testing

@@ -72,7 +72,7 @@ TEST_CASE("several letters are redriven together, each on its own, and the answe
   for (const auto& [id, letter] : pipeline.stored()->dead_letters) letters.push_back(letter);
   REQUIRE(letters.size() == 3);
   pipeline.invoker.act = nullptr;
-  const auto redrive = [&](const delivery::RedriveOrder& order) {
+  const auto redrive = [&](const delivery::RedriveOptions& order) {
     return delivery::redrive_many(letters, order, *pipeline.topology.get(), pipeline.wall.now(), pipeline.journal,
                                   [&](std::vector<NewDelivery> fresh) { pipeline.committed(std::move(fresh)); });
   };

@@ -89,6 +89,15 @@ TEST_CASE("a notification that is left alone stays one, with its payload") {
   CHECK(joined.deliveries[1].delivery.payload == second.id);
 }
 
+TEST_CASE("a body that is nested very deep is kept as text") {
+  Ids ids;
+  const Payload deep = notification(1, std::string(100'000, '[') + std::string(100'000, ']'));
+  const Payload second = notification(2, kSecond);
+  const Delivery one = delivery_of(11, 500, 400, 0, 0), two = delivery_of(12, 500, 400, 0, 0);
+  const Regrouped joined = join({{one, deep}, {two, second}}, {1'000'000}, ids.next());
+  CHECK(notifications_in(*joined.deliveries.at(0).payload).at(0).body == deep.body);
+}
+
 TEST_CASE("no notification is a digest, whatever its message says") {
   CHECK_FALSE(is_digest(notification(1, kFirst)));
   CHECK_FALSE(is_digest(notification(1, R"({"Type":"Notification","Message":"{\"Type\":\"Digest\",}"})")));

@@ -249,3 +249,13 @@ TEST_CASE("what a function gets is signed, with the names that Lambda has for th
   CHECK_FALSE(sns.contains("SigningCertURL"));
   CHECK_FALSE(sns.contains("UnsubscribeURL"));
 }
+
+TEST_CASE("details that are nested too deep go to PagerDuty as text") {
+  std::string deep = R"({"a":)";
+  for (int i = 0; i < 50'000; ++i) deep += "[";
+  for (int i = 0; i < 50'000; ++i) deep += "]";
+  deep += "}";
+  const auto call = pagerduty_call("https://p/?routing_key=k", Receiver::notification("s", deep));
+  REQUIRE(call.has_value());
+  CHECK(nlohmann::json::parse(call->body)["payload"]["custom_details"]["message"] == deep);
+}
