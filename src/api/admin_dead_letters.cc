@@ -112,7 +112,7 @@ Status read_letter_filter(const json& given, store::DeadLetterFilter& into) {
 }
 
 Result<RedriveOrder> read_order(const json& request) {
-  if (!request.is_object()) return invalid("the body must be a JSON object, e.g. {\"id\":1}");
+  if (!request.is_object()) return invalid("the body must be a JSON object of at most 1200 levels, e.g. {\"id\":1}");
   RedriveOrder order;
   order.filter.limit = static_cast<int>(kMostPerPage);
   for (const auto& [name, value] : request.items()) {

@@ -39,7 +39,7 @@ constexpr const char* kCloudEvent = "application/cloudevents+json";
 constexpr const char* kForm = "application/x-www-form-urlencoded";
 
 struct Request {
-  std::string method = "POST", path = "/", target, body, type = "application/x-amz-json-1.1";
+  std::string method = "POST", path = "/", target{}, body{}, type = "application/x-amz-json-1.1";
 };
 
 class Daemon {

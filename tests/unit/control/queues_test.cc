@@ -194,6 +194,15 @@ TEST_CASE_FIXTURE(QueueFixture, "tags") {
   CHECK(ok(list_queue_tags, kJobs) == Json{{"Tags", {{"b", ""}}}});
   CHECK(fault(tag_queue, {{"QueueName", "jobs"}, {"Tags", {{"", "x"}}}}).message ==
         "Tag keys must be between 1 and 128 characters in length.");
+  const auto letters = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += "é";
+    return text;
+  };
+  ok(tag_queue, {{"QueueName", "jobs"}, {"Tags", {{letters(128), letters(256)}}}});
+  CHECK(fault(tag_queue, {{"QueueName", "jobs"}, {"Tags", {{letters(129), "x"}}}}).message.starts_with("Tag keys"));
+  CHECK(fault(tag_queue, {{"QueueName", "jobs"}, {"Tags", {{"k", letters(257)}}}}).message.starts_with("Tag values"));
+  ok(untag_queue, {{"QueueName", "jobs"}, {"TagKeys", {letters(128)}}});
   limits.tags = 1;
   CHECK(fault(tag_queue, {{"QueueName", "jobs"}, {"Tags", {{"c", "x"}}}}).message ==
         "Too many tags added for queue jobs.");
