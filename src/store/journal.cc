@@ -47,10 +47,7 @@ Journal::Impl::Impl(std::unique_ptr<Engine> engine, JournalOptions options, Jour
 
 Status Journal::Impl::load() {
   WAYBILL_CHECK(group_commit_.load());
-  if (log_) {
-    WAYBILL_CHECK(recover());
-    WAYBILL_CHECK(log_->prepare());
-  }
+  if (log_) WAYBILL_CHECK(recover());
   generation_ = group_commit_.generation();
   WAYBILL_TRY(const std::int64_t highest, engine_->highest_sequence());
   next_sequence_ = std::max(highest + 1, options_.first_sequence_floor);

@@ -51,7 +51,7 @@ class Journal::Impl {
   void refuse(Unit& unit, Refusal refusal);
 
   Status load();
-  // Applies what the log holds and the database does not, for good.
+  // Applies what the log holds and the database does not, for good, and makes the log ready for this run.
   Status recover();
   Status recover_group(std::vector<Unit> group);
   void start_intake();
@@ -65,7 +65,7 @@ class Journal::Impl {
   bool group_is_due() const;
   bool writer_must_wake();
   void count_stored(std::span<const Unit> group, const GroupOutcome& outcome);
-  // It is in the log or belongs behind it, and the database had no room for it.
+  // It is in the log, and the database had no room for it.
   static bool is_without_room(const Unit& unit, const Applied& applied);
   // After a group: what of the log did not fit on the disk waits for another try.
   void settle_logged(std::span<Unit> group, const GroupOutcome& outcome, SteadyTime group_began);
@@ -105,9 +105,9 @@ class Journal::Impl {
   std::atomic<std::int64_t> next_sequence_ = 1;
 
   GroupCommit group_commit_;
-  std::int64_t checkpoint_at_;  // bytes of SQLite's log
-  const std::unique_ptr<IngressLog> log_;
-  std::unique_ptr<Intake> intake_;  // null without a log
+  std::int64_t checkpoint_at_;       // bytes of SQLite's log
+  std::unique_ptr<IngressLog> log_;  // constant once the writer runs
+  std::unique_ptr<Intake> intake_;   // null without a log
 
   std::atomic<std::thread::id> writer_id_;  // set by the writer, for stop()
   std::once_flag joined_;

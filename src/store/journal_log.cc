@@ -26,8 +26,15 @@ Status Journal::Impl::recover() {
   if (units > 0) spdlog::info("stored {} accepted events that were in the ingress log only", units);
   // The log is written anew from here on. This makes sure of what a process that was killed had stored without a sync.
   const std::int64_t this_run = std::max(run + 1, options_.first_run_floor);
-  WAYBILL_CHECK(group_commit_.begin_run(this_run));
-  log_->begin_run(this_run);
+  const Status begun = group_commit_.begin_run(this_run);
+  if (!begun && engine_->poisons(begun.error())) return begun.error();
+  if (begun) {
+    log_->begin_run(this_run);
+    return log_->prepare();
+  }
+  spdlog::error("events are stored without the ingress log, more slowly, until the next start: {}",
+                begun.error().message);
+  log_.reset();
   return {};
 }
 

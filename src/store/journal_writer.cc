@@ -12,7 +12,7 @@ constexpr std::initializer_list<Lane> kPatient = {Lane::outcome, Lane::logged};
 }
 
 bool Journal::Impl::is_without_room(const Unit& unit, const Applied& applied) {
-  return unit.in_log_order && applied.has_error() && applied.error().reason == Refusal::Reason::unavailable;
+  return unit.number > 0 && applied.has_error() && applied.error().reason == Refusal::Reason::unavailable;
 }
 
 void Journal::Impl::write() {

@@ -26,7 +26,7 @@ class Lanes {
 
   // REQUIRES: not (lane is ingress and ingress_full()). The caller computes the unit's weight outside of the lock.
   void push(Lane lane, Journal::Unit unit);
-  // Units of the logged lane that could not be stored: they are the oldest again, in their order.
+  // Logged units that could not be stored: they are the oldest again, in their order.
   void put_back(std::vector<Journal::Unit> units);
 
   // The next group: internal work first, then outcomes, what is logged and ingress, until the group holds
