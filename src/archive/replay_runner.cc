@@ -1,6 +1,7 @@
 #include "archive/replay_runner.h"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 
 #include "base/log.h"
@@ -89,6 +90,7 @@ class ReplayRunner::Impl : public std::enable_shared_from_this<Impl> {
       const std::string name(event_bus_name(replay->bus_arn));
       return note(row, {states::kFailed, "Event bus " + name + " does not exist.", {}});
     }
+    if (!has_whole_archive(row)) return Step::must_wait;
     if (ports_.journal.ingress_full() || is_behind(*replay, *bus)) return Step::must_wait;
     auto unit = next_unit(*replay, *bus);
     if (!unit) {
@@ -103,6 +105,17 @@ class ReplayRunner::Impl : public std::enable_shared_from_this<Impl> {
     const auto catalog = ports_.book.get();
     const auto found = catalog->find({replay.key.account, replay.key.region, kinds::kArchive, replay.archive_name});
     return found != catalog->end() && control::archive_id(*found->second) == replay.archive;
+  }
+
+  // Before its first unit a replay waits for what was accepted before it began and is on its way to the archive. After
+  // a restart all of that is there.
+  bool has_whole_archive(const CatalogRow& row) {
+    if (control::replay_state(row) != states::kStarting) {
+      awaited_.erase(row.resource.key);
+      return true;
+    }
+    const auto awaited = awaited_.try_emplace(row.resource.key, ports_.journal.logged()).first;
+    return ports_.journal.has_stored(awaited->second);
   }
 
   bool is_behind(const Replay& replay, const bus::RuleTable::Bus& bus) const {
@@ -138,7 +151,8 @@ class ReplayRunner::Impl : public std::enable_shared_from_this<Impl> {
 
   const Ports ports_;
   const ReplayOptions options_;
-  ResourceKey last_;  // whose turn was last; only the one task that runs at a time uses it
+  ResourceKey last_;  // whose turn was last; only the one task that runs at a time uses it, and awaited_
+  std::map<ResourceKey, std::int64_t> awaited_;  // of those that have not begun: Journal::logged() when they were seen
   mutable std::mutex mutex_;
   bool running_ = false;  // a task is posted or running; guarded by mutex_, as all below
   bool woken_ = false;    // since that task began

@@ -74,7 +74,7 @@ void App::Impl::make_time_machine() {
   parts.push_back({"schedules", [this] { return scheduler_->next(); }, [this] { run_schedules(); },
                    [] { return true; }});  // what it fires is in the Journal when it returns
   parts.push_back({"deliveries", [this] { return dispatcher_->next_due(); }, [this] { dispatcher_->tick(); },
-                   [this] { return journal_->unstored() == 0 && dispatcher_->quiet(); }});
+                   [this] { return journal_->has_stored(journal_->logged()) && dispatcher_->quiet(); }});
   parts.push_back({"replays", [] { return std::optional<WallTime>(); },
                    [this] {
                      if (replays_->waiting()) replays_->wake();

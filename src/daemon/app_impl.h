@@ -103,8 +103,8 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<IoThreads> io_;
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<store::sqlite::Store> store_;
-  std::unique_ptr<store::ReaderPool> readers_;
   std::unique_ptr<store::Journal> journal_;
+  std::unique_ptr<store::ReaderPool> readers_;  // goes before the Journal: who closes the database last tidies it up
   Snapshot<Topology> topology_;
   Snapshot<bus::RuleTable> rules_;
   Snapshot<table::TableCatalog> tables_;

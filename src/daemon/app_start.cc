@@ -117,12 +117,11 @@ Status App::Impl::open_store() {
   options.ingress_limit_bytes = static_cast<std::size_t>(settings_.number("journal.ingress_limit_bytes"));
   options.checkpoint_wal_bytes = settings_.number("journal.checkpoint_bytes");
   options.first_sequence_floor = to_millis(system_wall_.now()) * 1000;  // a virtual clock may stand where it stood
+  options.first_run_floor = to_seconds(system_wall_.now());
   WAYBILL_TRY(auto log, store_->make_ingress_log());
   const auto on_poison = [this](const Error& error) {
-    spdlog::critical(
-        "the store failed and nothing can be stored any more; acknowledged events are safe, and the "
-        "daemon ends now: {}",
-        error.message);
+    spdlog::critical("the store failed and nothing can be stored any more{}, and the daemon ends now: {}",
+                     serving_ ? "; acknowledged events are safe" : "", error.message);
     failed_ = true;
     ready_ = false;
     on_failure_();

@@ -155,6 +155,7 @@ class Engine {
   virtual ~Engine() = default;
 
   virtual Status begin(Durability durability) = 0;
+  // Of a transaction that began as `synced`: it is durable with every commit before it, also when it changed nothing.
   // After an error nothing of the transaction may be taken as stored or as gone:
   // `poisons` says whether the engine may go on at all.
   virtual Status commit() = 0;
@@ -182,11 +183,13 @@ class Engine {
   virtual Status set_generation(std::int64_t generation) = 0;
   virtual Result<std::int64_t> highest_sequence() = 0;
 
-  // How far the database holds what the ingress log has: the number of the last unit. And a random number, made with
-  // the database, that its log carries as well.
+  // How far the database holds what the ingress log has: the number of the last unit. A random number, made with the
+  // database, that its log carries as well. And the run of the daemon that writes the log: see IngressLog::Mark.
   virtual Result<std::int64_t> log_position() = 0;
   virtual Status set_log_position(std::int64_t number) = 0;
   virtual Result<std::int64_t> log_identity() = 0;
+  virtual Result<std::int64_t> log_run() = 0;
+  virtual Status set_log_run(std::int64_t run) = 0;
 
   // Between transactions: bytes of log since the last checkpoint, and the checkpoint itself.
   virtual std::int64_t wal_bytes() const = 0;

@@ -8,19 +8,23 @@
 
 namespace waybill::store {
 
+namespace {
+
+Durability needed(std::span<const Journal::Unit> units, Durability at_least) {
+  const auto logged = [](const Journal::Unit& unit) { return unit.number > 0; };
+  return std::ranges::all_of(units, logged) ? at_least : Durability::synced;
+}
+
+}  // namespace
+
 Status GroupCommit::load() {
   WAYBILL_TRY(generation_, engine_.generation());
   WAYBILL_TRY(stored_number_, engine_.log_position());
   return {};
 }
 
-Durability GroupCommit::needed(std::span<const Journal::Unit> group) {
-  const auto logged = [](const Journal::Unit& unit) { return unit.number > 0; };
-  return std::ranges::all_of(group, logged) ? Durability::unsynced : Durability::synced;
-}
-
-GroupOutcome GroupCommit::run(std::span<const Journal::Unit> group, Durability durability) {
-  auto together = commit_together(group, durability);
+GroupOutcome GroupCommit::run(std::span<const Journal::Unit> group, Durability at_least) {
+  auto together = commit_together(group, needed(group, at_least));
   if (together) return {std::move(*together), std::nullopt};
   const Undone& undone = together.error();
   if (undone.engine_error && engine_.poisons(*undone.engine_error)) return {{}, undone.engine_error};
@@ -28,21 +32,33 @@ GroupOutcome GroupCommit::run(std::span<const Journal::Unit> group, Durability d
   GroupOutcome outcome;
   std::optional<Refusal> no_room;
   for (const Journal::Unit& unit : group) {
-    if (unit.number > 0 && no_room) {
+    if (unit.in_log_order && no_room) {
       outcome.applied.emplace_back(*no_room);
       continue;
     }
-    Applied applied = commit_alone(unit, durability, outcome.poison);
+    Applied applied = commit_alone(unit, at_least, outcome.poison);
     if (outcome.poison) break;
     const bool refused = applied.has_error() && applied.error().reason == Refusal::Reason::unavailable;
-    if (unit.number > 0 && refused) no_room = applied.error();
+    if (unit.in_log_order && refused) no_room = applied.error();
     outcome.applied.push_back(std::move(applied));
   }
   return outcome;
 }
 
-Applied GroupCommit::commit_alone(const Journal::Unit& unit, Durability durability, std::optional<Error>& poison) {
-  auto alone = commit_together({&unit, 1}, durability);
+Status GroupCommit::begin_run(std::int64_t run) {
+  WAYBILL_CHECK(engine_.begin(Durability::synced));
+  Status status = engine_.set_log_run(run);
+  if (status) status = engine_.commit();
+  if (!status) {
+    engine_.rollback();
+    return status;
+  }
+  synced_number_ = stored_number_;
+  return {};
+}
+
+Applied GroupCommit::commit_alone(const Journal::Unit& unit, Durability at_least, std::optional<Error>& poison) {
+  auto alone = commit_together({&unit, 1}, needed({&unit, 1}, at_least));
   if (alone) return std::move(alone->front());
   const Undone& undone = alone.error();
   // Alone, a refused unit is rolled back whole, so there is always an engine error here.
@@ -70,8 +86,7 @@ GroupCommit::Together GroupCommit::commit_together(std::span<const Journal::Unit
   }
   std::int64_t number = stored_number_;
   for (const Journal::Unit& unit : units) number = std::max(number, unit.number);
-  // Also when it is the same: a transaction that writes nothing is not synced, nor is what was not synced before it.
-  if (number > (durability == Durability::synced ? synced_number_ : stored_number_)) {
+  if (number > stored_number_) {
     if (auto status = engine_.set_log_position(number); !status) {
       roll_back();
       return Undone{std::move(status).error()};

@@ -38,9 +38,11 @@ class GroupCommit {
   // REQUIRES: the group is not empty. First all in one transaction. When the engine fails without being poisoned (the
   // disk is full), or a refused unit left traces that no savepoint can undo, all is rolled back and each unit gets its
   // own transaction, so that one unit does not take the others with it. Logged units stay in order all the same: when
-  // one finds no room, those behind it are refused as well. A group of logged units alone need not be synced.
-  GroupOutcome run(std::span<const Journal::Unit> group, Durability durability);
-  static Durability needed(std::span<const Journal::Unit> group);
+  // one finds no room, those behind it are refused as well. What is logged alone need not be synced, unless at_least
+  // says so.
+  GroupOutcome run(std::span<const Journal::Unit> group, Durability at_least);
+  // Commits that this run of the daemon writes the log from now on; it makes sure of all that was committed before.
+  Status begin_run(std::int64_t run);
 
  private:
   // The transaction came to nothing; `change` of the unit it was applying then.
@@ -54,7 +56,7 @@ class GroupCommit {
   // With the transaction open. An error asks for it to be rolled back.
   Together apply_all(std::span<const Journal::Unit> units);
   boost::system::result<Applied, Undone> apply_beside_others(const Changes& changes);
-  Applied commit_alone(const Journal::Unit& unit, Durability durability, std::optional<Error>& poison);
+  Applied commit_alone(const Journal::Unit& unit, Durability at_least, std::optional<Error>& poison);
   void report(const std::vector<Applied>& applied, SteadyTime begin, SteadyTime before_commit);
 
   Engine& engine_;

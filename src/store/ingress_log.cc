@@ -52,7 +52,7 @@ struct Header {
   std::int64_t identity = 0;
   std::int64_t first = 0;
   std::int64_t units = 0;
-  std::uint32_t reserved = 0;
+  std::uint32_t run = 0;
   std::uint32_t checksum = 0;
 
   static Header read(std::string_view bytes) {
@@ -66,15 +66,23 @@ struct Header {
   }
 };
 
-void finish_record(std::string& record, std::int64_t identity, std::int64_t first, std::size_t units) {
+void finish_record(std::string& record, std::int64_t identity, std::int64_t run, std::int64_t first,
+                   std::size_t units) {
   put(record, 0, kMagic);
   put(record, 4, static_cast<std::uint32_t>(record.size() - kHeaderBytes));
   put(record, 8, identity);
   put(record, 16, first);
   put(record, 24, static_cast<std::int64_t>(units));
-  put(record, 32, std::uint32_t{0});
+  put(record, 32, static_cast<std::uint32_t>(run));
   const std::string_view bytes = record;
   put(record, 36, checksum(bytes.substr(0, kHeaderBytes), bytes.substr(kHeaderBytes)));
+}
+
+Error does_not_fit(const std::string& what) {
+  return Error{ErrorCode::corrupt, what +
+                                       ": was the database, or the log, put back from a copy? Put back waybill.db with "
+                                       "its waybill.db-wal, waybill.db-ingress0 and waybill.db-ingress1 of the same "
+                                       "moment, or remove the last two to start without what they hold"};
 }
 
 }  // namespace
@@ -83,20 +91,26 @@ Result<IngressLog::Segment> IngressLog::look_at(LogFile& file) {
   WAYBILL_TRY(const std::string bytes, file.read(0, kHeaderBytes));
   const Header header = Header::read(bytes);
   if (!header.looks_right()) return Segment{&file, 0};
-  if (header.identity == identity_) return Segment{&file, header.first};
-  spdlog::warn(
-      "an ingress log of another store lies beside this one's database; it is not read and will be overwritten");
-  return Segment{&file, 0};
+  if (header.identity != identity_) {
+    spdlog::warn(
+        "an ingress log of another store lies beside this one's database; it is not read and will be overwritten");
+    return Segment{&file, 0};
+  }
+  if (header.run > run_) {
+    return does_not_fit("the ingress log was written after this database was last in use");
+  }
+  return Segment{&file, header.run == run_ ? header.first : 0};
 }
 
-Status IngressLog::recover(std::int64_t identity, std::int64_t stored, const Take& take) {
-  identity_ = identity;
+Status IngressLog::recover(const Mark& mark, const Take& take) {
+  identity_ = mark.identity;
+  run_ = mark.run;
   std::array<Segment, 2> segments;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     WAYBILL_TRY(segments[i], look_at(*files_.file[i]));
   }
   if (segments[1].first < segments[0].first) std::swap(segments[0], segments[1]);
-  std::int64_t next = stored + 1;
+  std::int64_t next = mark.stored + 1;
   for (const Segment& segment : segments) {
     if (segment.first > 0) WAYBILL_CHECK(recover_segment(*segment.file, next, take));
   }
@@ -113,23 +127,33 @@ Status IngressLog::recover_segment(LogFile& file, std::int64_t& next, const Take
     WAYBILL_TRY(const std::string header_bytes, file.read(offset, kHeaderBytes));
     const Header header = Header::read(header_bytes);
     const bool follows = expected == 0 || header.first == expected;
-    if (!header.looks_right() || header.identity != identity_ || !follows) return {};
+    if (!header.looks_right() || header.identity != identity_ || header.run != run_ || !follows) return {};
     offset += static_cast<std::int64_t>(kHeaderBytes);
     expected = header.first + header.units;
     if (expected > next) {
       WAYBILL_TRY(const std::string body, file.read(offset, header.body_bytes));
-      if (body.size() < header.body_bytes || checksum(header_bytes, body) != header.checksum) return {};
+      if (body.size() < header.body_bytes || checksum(header_bytes, body) != header.checksum) {
+        if (!is_followed(file, offset + header.body_bytes, expected)) return {};
+        return does_not_fit("the accepted events from number " + std::to_string(header.first) +
+                            " on are damaged in the ingress log");
+      }
       if (header.first > next) {
-        return Error{ErrorCode::corrupt,
-                     "the database holds the accepted events up to number " + std::to_string(next - 1) +
-                         " and the ingress log goes on with " + std::to_string(header.first) +
-                         ": was the database put back from a copy? Put back its files waybill.db-ingress0 and "
-                         "waybill.db-ingress1 with it, or remove them to start without what they hold"};
+        return does_not_fit("the database holds the accepted events up to number " + std::to_string(next - 1) +
+                            " and the ingress log goes on with " + std::to_string(header.first));
       }
       WAYBILL_CHECK(take_units(body, header.first, next, take));
     }
     offset += header.body_bytes;
   }
+}
+
+// A record is written when the one before it is on the disk whole. So one that is not whole and has a successor was
+// damaged later; one without was never acknowledged.
+bool IngressLog::is_followed(LogFile& file, std::int64_t offset, std::int64_t number) {
+  const auto bytes = file.read(offset, kHeaderBytes);
+  if (!bytes) return false;
+  const Header header = Header::read(*bytes);
+  return header.looks_right() && header.identity == identity_ && header.run == run_ && header.first == number;
 }
 
 Status IngressLog::take_units(std::string_view body, std::int64_t first, std::int64_t& next, const Take& take) {
@@ -173,7 +197,7 @@ Status IngressLog::append(std::span<const Changes* const> units) {
     append_logged(*changes, record_);
     put(record_, at, static_cast<std::uint32_t>(record_.size() - at - kUnitHeaderBytes));
   }
-  finish_record(record_, identity_, last_ + 1, units.size());
+  finish_record(record_, identity_, run_, last_ + 1, units.size());
   LogFile& file = *files_.file[current_];
   WAYBILL_CHECK(file.write(end_, record_));
   if (auto synced = file.sync(); !synced) return Error{ErrorCode::io, synced.error().message};

@@ -5,6 +5,11 @@
 
 namespace waybill::store {
 
+namespace {
+// Of one record, at most one more unit: a sync of more would keep those behind it waiting.
+constexpr std::size_t kMaxBatchBytes = 4 << 20;
+}  // namespace
+
 Intake::~Intake() { stop(); }
 
 void Intake::start() {
@@ -15,7 +20,7 @@ void Intake::start() {
 }
 
 void Intake::submit(Arrival arrival) {
-  const std::size_t bytes = sizeof(Waiting) + weight(arrival.changes);
+  const std::size_t bytes = sizeof(Journal::Unit) + weight(arrival.changes);
   std::optional<Refusal> refused;
   bool wake = false;
   {
@@ -89,8 +94,15 @@ std::vector<Intake::Waiting> Intake::wait_for_batch() {
     wake_.wait(lock);
   }
   thread_waits_ = false;
-  waiting_bytes_ = 0;
-  return std::exchange(waiting_, {});
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  while (count < waiting_.size() && bytes < kMaxBatchBytes) bytes += waiting_[count++].weight;
+  waiting_bytes_ -= bytes;
+  if (count == waiting_.size()) return std::exchange(waiting_, {});
+  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<Waiting> batch(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+  waiting_.erase(waiting_.begin(), end);
+  return batch;
 }
 
 bool Intake::append(std::vector<Waiting> batch) {
@@ -113,6 +125,7 @@ bool Intake::append(std::vector<Waiting> batch) {
   units.reserve(batch.size());
   for (Waiting& waiting : batch) {
     Journal::Unit& unit = units.emplace_back(Journal::Unit{std::move(waiting.arrival.changes), {}, ++number});
+    unit.weight = waiting.weight;
     if (waiting.arrival.stored) {
       unit.done = [stored = std::move(waiting.arrival.stored)](const Applied& applied) mutable {
         if (applied) stored();

@@ -47,10 +47,7 @@ Journal::Impl::Impl(std::unique_ptr<Engine> engine, JournalOptions options, Jour
 
 Status Journal::Impl::load() {
   WAYBILL_CHECK(group_commit_.load());
-  if (log_) {
-    WAYBILL_CHECK(recover());
-    WAYBILL_CHECK(log_->prepare());
-  }
+  if (log_) WAYBILL_CHECK(recover());
   generation_ = group_commit_.generation();
   WAYBILL_TRY(const std::int64_t highest, engine_->highest_sequence());
   next_sequence_ = std::max(highest + 1, options_.first_sequence_floor);
@@ -84,9 +81,7 @@ void Journal::Impl::refuse(Unit& unit, Refusal refusal) {
 }
 
 void Journal::Impl::submit(Lane lane, std::vector<Unit> units) {
-  std::vector<std::size_t> weights;
-  weights.reserve(units.size());
-  for (const Unit& unit : units) weights.push_back(sizeof(Unit) + weight(unit.changes));
+  for (Unit& unit : units) unit.weight = sizeof(Unit) + weight(unit.changes);
   std::vector<std::pair<std::size_t, Refusal>> refused;
   const std::size_t unlogged = unlogged_bytes();
   bool wake = false;
@@ -98,7 +93,7 @@ void Journal::Impl::submit(Lane lane, std::vector<Unit> units) {
       } else {
         // Behind all that was accepted before it.
         const bool in_order = intake_ && clears(units[i].changes);
-        lanes_.push(in_order ? Lane::logged : lane, std::move(units[i]), weights[i]);
+        lanes_.push(in_order ? Lane::logged : lane, std::move(units[i]));
       }
     }
     wake = writer_must_wake();
@@ -189,7 +184,8 @@ Applied Journal::apply(Lane lane, Changes changes) {
 void Journal::on_arrivals(std::function<void(const std::vector<QueueId>&)> tell) {
   impl_->on_arrivals(std::move(tell));
 }
-std::int64_t Journal::unstored() const { return impl_->unstored(); }
+std::int64_t Journal::logged() const { return impl_->logged(); }
+bool Journal::has_stored(std::int64_t logged) const { return impl_->has_stored(logged); }
 void Journal::settle(std::chrono::milliseconds at_most) const { impl_->settle(at_most); }
 bool Journal::ingress_full() const { return impl_->ingress_full(); }
 bool Journal::poisoned() const { return impl_->poisoned(); }

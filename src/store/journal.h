@@ -22,7 +22,7 @@ class Engine;
 enum class Lane {
   internal,     // what Waybill does itself, and calls that somebody waits for: never refused
   outcome,      // what became of deliveries: never refused, and nobody waits for it, so that it may wait for company
-  logged,       // the Journal's own: what is in the ingress log already
+  logged,       // what is in the ingress log already, and calls that must come behind it: never refused
   ingress,      // what clients send: shed above ingress_limit_bytes
   maintenance,  // sweeps: at most maintenance_per_group units in a group
 };
@@ -55,6 +55,9 @@ struct JournalOptions {
   // next_sequence() starts at this or above what is stored, whichever is more: wall microseconds since the epoch. It
   // keeps the numbers of rows that are gone again from being handed out twice.
   std::int64_t first_sequence_floor = 0;
+  // The daemon's runs have rising numbers, no lower than this: seconds since the epoch, so that the runs of two copies
+  // of a store differ as well. See IngressLog::Mark.
+  std::int64_t first_run_floor = 0;
   // No thread: what is submitted waits for commit_waiting(), so that a test decides when. Everything that belongs to
   // the writer thread then belongs to the caller's, and apply() commits by itself.
   bool by_hand = false;
@@ -62,8 +65,9 @@ struct JournalOptions {
 
 // Owner: the App. submit() may be called from any thread. `done` is called exactly once for every unit, also when the
 // Journal stops, and must neither block nor throw; it may submit. It runs on the writer thread, after the commit, in
-// order of submission within a lane. Only a unit that is not let in at all (shed, poisoned, or unavailable after
-// stop()) hears of it on the thread that submits, before submit() returns: hold no lock there that `done` takes.
+// order of submission within a lane (on the thread of the log when a failed sync there ends everything). Only a unit
+// that is not let in at all (shed, poisoned, or unavailable after stop()) hears of it on the thread that submits, before
+// submit() returns: hold no lock there that `done` takes.
 class Journal {
  public:
   using DoneCallback = UniqueFunction<void(Applied)>;
@@ -73,7 +77,10 @@ class Journal {
   struct Unit {
     Changes changes;
     DoneCallback done;
-    std::int64_t number = 0;  // in the ingress log; 0: it is not there
+    // The Journal's own:
+    std::int64_t number = 0;    // in the ingress log; 0: it is not there
+    bool in_log_order = false;  // it comes behind all that was logged before it
+    std::size_t weight = 0;     // bytes it holds while it waits
   };
 
   // on_poison is called once, on a thread of the Journal's, after a failed sync and after every waiting unit was
@@ -90,8 +97,10 @@ class Journal {
   // thread of the log, or like a `done` where there is none, and neither blocks nor throws. `stored`, if any, is called
   // on the writer thread once the unit is in the database. After a crash it is not called again.
   void accept(Changes changes, DurableCallback durable, StoredCallback stored);
-  // Durable units that are not in the database yet, and whose `stored` was not called.
-  std::int64_t unstored() const;
+  // How many units became durable by way of the log so far, and whether so many are in the database and their `stored`
+  // was called. They are stored in the order in which they became durable.
+  std::int64_t logged() const;
+  bool has_stored(std::int64_t logged) const;
   // Waits until there are none of those that are now, but no longer than that: whoever asks what is stored after an
   // answer finds what was acknowledged.
   void settle(std::chrono::milliseconds at_most) const;

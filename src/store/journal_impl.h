@@ -33,7 +33,8 @@ class Journal::Impl {
   // False when it must go the way of other units: there is no log, or it is not for this one.
   bool accept(Changes& changes, DurableCallback& durable, StoredCallback& stored);
   void on_arrivals(std::function<void(const std::vector<QueueId>&)> tell);
-  std::int64_t unstored() const;
+  std::int64_t logged() const;
+  bool has_stored(std::int64_t logged) const;
   void settle(std::chrono::milliseconds at_most) const;
   bool ingress_full() const;
   bool poisoned() const { return poisoned_.load(); }
@@ -50,7 +51,7 @@ class Journal::Impl {
   void refuse(Unit& unit, Refusal refusal);
 
   Status load();
-  // Applies what the log holds and the database does not, for good.
+  // Applies what the log holds and the database does not, for good, and makes the log ready for this run.
   Status recover();
   Status recover_group(std::vector<Unit> group);
   void start_intake();
@@ -68,6 +69,8 @@ class Journal::Impl {
   static bool is_without_room(const Unit& unit, const Applied& applied);
   // After a group: what of the log did not fit on the disk waits for another try.
   void settle_logged(std::span<Unit> group, const GroupOutcome& outcome, SteadyTime group_began);
+  // At the end: what had no room stays in the log.
+  void leave_logged();
   // False when there is poison.
   bool commit(std::vector<Unit> group);
   void tell_arrivals(const std::vector<Unit>& group, const GroupOutcome& outcome);
@@ -84,15 +87,15 @@ class Journal::Impl {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  Lanes lanes_;                    // guarded by mutex_
-  bool writer_waits_ = false;      // guarded by mutex_
-  bool pacing_ = false;            // guarded by mutex_; it waits for company for what is patient
-  bool stopping_ = false;          // guarded by mutex_; nothing is let in
-  bool ending_ = false;            // guarded by mutex_; nothing comes from the log either
-  bool no_room_ = false;           // guarded by mutex_; what is logged did not fit on the disk
-  SteadyTime patient_due_{};       // guarded by mutex_; when a group of patient units alone may begin
-  std::int64_t logged_units_ = 0;  // guarded by mutex_; ever
-  std::int64_t stored_units_ = 0;  // guarded by mutex_; of those: in the database, and told
+  Lanes lanes_;                         // guarded by mutex_
+  bool writer_waits_ = false;           // guarded by mutex_
+  bool pacing_ = false;                 // guarded by mutex_; it waits for company for what is patient
+  bool stopping_ = false;               // guarded by mutex_; nothing is let in
+  bool ending_ = false;                 // guarded by mutex_; nothing comes from the log either
+  std::optional<std::string> no_room_;  // guarded by mutex_; why what is logged could not be stored
+  SteadyTime patient_due_{};            // guarded by mutex_; when a group of patient units alone may begin
+  std::int64_t logged_units_ = 0;       // guarded by mutex_; ever
+  std::int64_t stored_units_ = 0;       // guarded by mutex_; of those: in the database, and told
   mutable std::condition_variable stored_;
   std::string poison_;  // guarded by mutex_; what the engine said
   std::shared_ptr<const std::function<void(const std::vector<QueueId>&)>> on_arrivals_;  // guarded by mutex_
@@ -102,9 +105,9 @@ class Journal::Impl {
   std::atomic<std::int64_t> next_sequence_ = 1;
 
   GroupCommit group_commit_;
-  std::int64_t checkpoint_at_;  // bytes of SQLite's log
-  const std::unique_ptr<IngressLog> log_;
-  std::unique_ptr<Intake> intake_;  // null without a log
+  std::int64_t checkpoint_at_;       // bytes of SQLite's log
+  std::unique_ptr<IngressLog> log_;  // constant once the writer runs
+  std::unique_ptr<Intake> intake_;   // null without a log
 
   std::atomic<std::thread::id> writer_id_;  // set by the writer, for stop()
   std::once_flag joined_;

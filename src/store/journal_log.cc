@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <spdlog/spdlog.h>
 
 #include "store/journal_impl.h"
@@ -7,22 +9,32 @@ namespace waybill::store {
 
 Status Journal::Impl::recover() {
   WAYBILL_TRY(const std::int64_t identity, engine_->log_identity());
+  WAYBILL_TRY(const std::int64_t run, engine_->log_run());
   std::vector<Unit> group;
   std::size_t bytes = 0;
   std::int64_t units = 0;
-  WAYBILL_CHECK(log_->recover(identity, group_commit_.stored_number(), [&](std::int64_t number, Changes changes) {
-    bytes += weight(changes);
+  const auto take = [&](std::int64_t number, Changes changes) {
+    Unit& unit = group.emplace_back(Unit{std::move(changes), {}, number, true});
+    bytes += weight(unit.changes);
     ++units;
-    group.push_back({std::move(changes), {}, number});
     if (bytes < options_.group_limit_bytes) return Status();
     bytes = 0;
     return recover_group(std::exchange(group, {}));
-  }));
-  // Also when nothing was missing: what a process that was killed had stored without a sync is in the page cache only,
-  // and the log is written anew from here on.
-  group.push_back({});
-  WAYBILL_CHECK(recover_group(std::move(group)));
+  };
+  WAYBILL_CHECK(log_->recover({identity, run, group_commit_.stored_number()}, take));
+  if (!group.empty()) WAYBILL_CHECK(recover_group(std::move(group)));
   if (units > 0) spdlog::info("stored {} accepted events that were in the ingress log only", units);
+  // The log is written anew from here on. This makes sure of what a process that was killed had stored without a sync.
+  const std::int64_t this_run = std::max(run + 1, options_.first_run_floor);
+  const Status begun = group_commit_.begin_run(this_run);
+  if (!begun && engine_->poisons(begun.error())) return begun.error();
+  if (begun) {
+    log_->begin_run(this_run);
+    return log_->prepare();
+  }
+  spdlog::error("events are stored without the ingress log, more slowly, until the next start: {}",
+                begun.error().message);
+  log_.reset();
   return {};
 }
 
@@ -50,7 +62,7 @@ bool Journal::Impl::accept(Changes& changes, DurableCallback& durable, StoredCal
   {
     const std::lock_guard lock(mutex_);
     refused = refusal_at_door(Lane::ingress, unlogged);
-    if (!refused && no_room_) refused = Refusal{Refusal::Reason::unavailable, "the disk is full", 0};
+    if (!refused && no_room_) refused = Refusal{Refusal::Reason::unavailable, *no_room_, 0};
   }
   if (refused) {
     count(*refused);
@@ -62,14 +74,11 @@ bool Journal::Impl::accept(Changes& changes, DurableCallback& durable, StoredCal
 }
 
 void Journal::Impl::push_logged(std::vector<Unit> units) {
-  std::vector<std::size_t> weights;
-  weights.reserve(units.size());
-  for (const Unit& unit : units) weights.push_back(sizeof(Unit) + weight(unit.changes));
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
-    for (std::size_t i = 0; i < units.size(); ++i) lanes_.push(Lane::logged, std::move(units[i]), weights[i]);
     logged_units_ += static_cast<std::int64_t>(units.size());
+    for (Unit& unit : units) lanes_.push(Lane::logged, std::move(unit));
     // Under the lock: what is told last is what is.
     intake_->backlog(lanes_.bytes(Lane::logged));
     wake = writer_must_wake();
@@ -77,9 +86,14 @@ void Journal::Impl::push_logged(std::vector<Unit> units) {
   if (wake) wake_.notify_one();
 }
 
-std::int64_t Journal::Impl::unstored() const {
+std::int64_t Journal::Impl::logged() const {
   const std::lock_guard lock(mutex_);
-  return logged_units_ - stored_units_;
+  return logged_units_;
+}
+
+bool Journal::Impl::has_stored(std::int64_t logged) const {
+  const std::lock_guard lock(mutex_);
+  return stored_units_ >= logged;
 }
 
 void Journal::Impl::settle(std::chrono::milliseconds at_most) const {
@@ -103,20 +117,44 @@ void Journal::Impl::count_stored(std::span<const Unit> group, const GroupOutcome
 
 void Journal::Impl::settle_logged(std::span<Unit> group, const GroupOutcome& outcome, SteadyTime group_began) {
   std::vector<Unit> without_room;
+  std::optional<std::string> why;
   for (std::size_t i = 0; i < outcome.applied.size(); ++i) {
-    if (is_without_room(group[i], outcome.applied[i])) without_room.push_back(std::move(group[i]));
+    if (!is_without_room(group[i], outcome.applied[i])) continue;
+    if (!why) why = outcome.applied[i].error().message;
+    without_room.push_back(std::move(group[i]));
   }
-  const bool no_room = !without_room.empty();
-  bool told = false;
+  const bool is_news = [&] {
+    const std::lock_guard lock(mutex_);
+    const bool told = std::exchange(no_room_, why).has_value();
+    patient_due_ = why ? clock_.now() + options_.full_disk_pause : group_began + options_.pace;
+    lanes_.put_back(std::move(without_room));
+    return why && !told;
+  }();
+  if (is_news) {
+    spdlog::error("accepted events wait in the ingress log, further ones are refused until they can be stored: {}",
+                  *why);
+  }
+}
+
+void Journal::Impl::leave_logged() {
+  std::vector<Unit> left;
   {
     const std::lock_guard lock(mutex_);
-    told = std::exchange(no_room_, no_room);
-    patient_due_ = no_room ? clock_.now() + options_.full_disk_pause : group_began + options_.pace;
-    lanes_.put_back(std::move(without_room));
+    left = lanes_.take_all();
   }
-  if (no_room && !told) {
-    spdlog::error(
-        "the disk is full: accepted events wait in the ingress log, further ones are refused until there is room");
+  std::size_t events = 0;
+  for (Unit& unit : left) {
+    if (unit.number > 0) {
+      ++events;
+    } else {
+      refuse(unit, {Refusal::Reason::unavailable, "the store is stopping", 0});
+    }
+  }
+  if (events > 0) {
+    spdlog::warn(
+        "{} accepted requests are in the ingress log only, because there was no room for them in the database; the "
+        "next start stores them, so keep waybill.db-ingress0 and waybill.db-ingress1",
+        events);
   }
 }
 

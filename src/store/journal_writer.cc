@@ -23,6 +23,7 @@ void Journal::Impl::write() {
     if (!commit(std::move(group))) return;
     if (engine_->wal_bytes() >= checkpoint_at_ && !checkpoint()) return;
   }
+  leave_logged();
   if (engine_->wal_bytes() > 0) checkpoint();
 }
 
@@ -62,8 +63,8 @@ bool Journal::Impl::group_is_due() const {
 
 bool Journal::Impl::commit(std::vector<Unit> group) {
   const SteadyTime begin = clock_.now();
-  const Durability durability = log_ && log_->wants_room() ? Durability::synced : GroupCommit::needed(group);
-  GroupOutcome outcome = group_commit_.run(group, durability);
+  const Durability at_least = log_ && log_->wants_room() ? Durability::synced : Durability::unsynced;
+  GroupOutcome outcome = group_commit_.run(group, at_least);
   if (log_) log_->stored_for_good(group_commit_.synced_number());
   // Before the callers hear of it: an attempt that one of them begins now must carry the new generation.
   generation_ = group_commit_.generation();

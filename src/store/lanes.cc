@@ -19,16 +19,16 @@ bool Lanes::only(std::initializer_list<Lane> lanes) const {
 void Lanes::put_back(std::vector<Journal::Unit> units) {
   Queue& to = queue(Lane::logged);
   for (auto unit = units.rbegin(); unit != units.rend(); ++unit) {
-    const std::size_t bytes = sizeof(Journal::Unit) + weight(unit->changes);
-    to.units.push_front({std::move(*unit), bytes});
-    to.bytes += bytes;
+    to.bytes += unit->weight;
+    to.units.push_front(std::move(*unit));
   }
 }
 
-void Lanes::push(Lane lane, Journal::Unit unit, std::size_t weight) {
+void Lanes::push(Lane lane, Journal::Unit unit) {
   Queue& to = queue(lane);
-  to.units.push_back({std::move(unit), weight});
-  to.bytes += weight;
+  unit.in_log_order = lane == Lane::logged;
+  to.bytes += unit.weight;
+  to.units.push_back(std::move(unit));
 }
 
 std::vector<Journal::Unit> Lanes::take_group() {
@@ -56,7 +56,7 @@ std::vector<Journal::Unit> Lanes::take_all() {
 std::size_t Lanes::move_oldest(Lane lane, std::vector<Journal::Unit>& group) {
   Queue& from = queue(lane);
   const std::size_t weight = from.units.front().weight;
-  group.push_back(std::move(from.units.front().unit));
+  group.push_back(std::move(from.units.front()));
   from.units.pop_front();
   from.bytes -= weight;
   return weight;

@@ -24,9 +24,8 @@ class Lanes {
   bool only(std::initializer_list<Lane> lanes) const;  // nothing waits in another one
   std::size_t bytes(Lane lane) const { return queue(lane).bytes; }
 
-  // REQUIRES: not (lane is ingress and ingress_full()). `weight` is the unit's, in bytes; the caller computes it
-  // outside of the lock.
-  void push(Lane lane, Journal::Unit unit, std::size_t weight);
+  // REQUIRES: not (lane is ingress and ingress_full()). The caller computes the unit's weight outside of the lock.
+  void push(Lane lane, Journal::Unit unit);
   // Logged units that could not be stored: they are the oldest again, in their order.
   void put_back(std::vector<Journal::Unit> units);
 
@@ -39,12 +38,8 @@ class Lanes {
   std::vector<Journal::Unit> take_all();
 
  private:
-  struct Waiting {
-    Journal::Unit unit;
-    std::size_t weight = 0;
-  };
   struct Queue {
-    std::deque<Waiting> units;
+    std::deque<Journal::Unit> units;
     std::size_t bytes = 0;
   };
 

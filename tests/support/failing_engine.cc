@@ -19,7 +19,8 @@ class Failures {
   template <class F>
   auto call(F&& f) -> decltype(f()) {
     const std::int64_t number = ++plan_->calls;
-    const bool again = plan_->kind == FailurePlan::Kind::stays_full && number > plan_->fail_at;
+    const bool over = plan_->works_again_at > 0 && number >= plan_->works_again_at;
+    const bool again = plan_->kind == FailurePlan::Kind::stays_full && number > plan_->fail_at && !over;
     if (plan_->fail_at == 0 || (number != plan_->fail_at && !again)) return std::forward<F>(f)();
     ++plan_->failures;
     if (poisonous()) return Error{ErrorCode::io, "injected: the sync failed"};
@@ -220,6 +221,12 @@ class FailingEngine final : public Engine {
   }
   Result<std::int64_t> log_identity() override {
     return failures_.call([&] { return inner_->log_identity(); });
+  }
+  Result<std::int64_t> log_run() override {
+    return failures_.call([&] { return inner_->log_run(); });
+  }
+  Status set_log_run(std::int64_t run) override {
+    return failures_.call([&] { return inner_->set_log_run(run); });
   }
   Status set_generation(std::int64_t generation) override {
     return failures_.call([&] { return inner_->set_generation(generation); });

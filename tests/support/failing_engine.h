@@ -12,11 +12,12 @@ namespace waybill::testing {
 struct FailurePlan {
   enum class Kind {
     disk_full,    // this call fails, the next ones work: does not poison
-    stays_full,   // this call and all that come after it fail: does not poison
+    stays_full,   // this call and those that come after it fail, until works_again_at: does not poison
     failed_sync,  // this call fails; poisons
   };
   Kind kind = Kind::disk_full;
-  std::atomic<std::int64_t> fail_at = 0;  // 1 is the first call; 0: none fails
+  std::atomic<std::int64_t> fail_at = 0;         // 1 is the first call; 0: none fails
+  std::atomic<std::int64_t> works_again_at = 0;  // 0: never
   std::atomic<std::int64_t> calls = 0;
   std::atomic<int> failures = 0;
 };

@@ -73,6 +73,11 @@ Status ModelEngine::set_generation(std::int64_t generation) {
   return {};
 }
 
+Status ModelEngine::set_log_run(std::int64_t run) {
+  working_.log_run = run;
+  return {};
+}
+
 Status ModelEngine::set_log_position(std::int64_t number) {
   working_.log_position = number;
   return {};

@@ -41,6 +41,7 @@ struct ModelState {
   std::int64_t generation = 1;
   std::int64_t last_version = 0;
   std::int64_t log_position = 0;
+  std::int64_t log_run = 0;
 };
 
 // The committed state: what a disk is to a real engine. It outlives the engine, so a test can open it again.
@@ -104,6 +105,8 @@ class ModelEngine final : public store::Engine,
   Result<std::int64_t> log_position() override { return working_.log_position; }
   Status set_log_position(std::int64_t number) override;
   Result<std::int64_t> log_identity() override { return 4711; }
+  Result<std::int64_t> log_run() override { return working_.log_run; }
+  Status set_log_run(std::int64_t run) override;
   std::int64_t wal_bytes() const override { return wal_bytes_; }
   Status checkpoint() override;
   bool poisons(const Error& error) const override { return error.code == ErrorCode::io; }

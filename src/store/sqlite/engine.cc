@@ -46,6 +46,8 @@ class SqliteEngine final : public Engine {
   Result<std::int64_t> log_position() override { return number_of(log_position_); }
   Status set_log_position(std::int64_t number) override { return set_log_position_.with(number).run(); }
   Result<std::int64_t> log_identity() override { return number_of(log_identity_); }
+  Result<std::int64_t> log_run() override { return number_of(log_run_); }
+  Status set_log_run(std::int64_t run) override { return set_log_run_.with(run).run(); }
   Result<std::int64_t> highest_sequence() override { return sequence_.bound(); }
 
   std::int64_t wal_bytes() const override { return log_size_.bytes(); }
@@ -61,6 +63,7 @@ class SqliteEngine final : public Engine {
   Database database_;
   const bool full_;  // commits are synced but for those that need not be
   Durability durability_ = Durability::synced;
+  bool unsynced_ = true;  // there may be commits that no sync has made sure of; of a process that was killed, too
   LogSize log_size_{database_};
   Sequence sequence_{database_};
   PendingPayloads pending_{database_};
@@ -88,6 +91,13 @@ class SqliteEngine final : public Engine {
   Statement log_position_{database_, "SELECT value FROM meta WHERE name = 'log_position'"};
   Statement set_log_position_{database_, "UPDATE meta SET value = ?1 WHERE name = 'log_position'"};
   Statement log_identity_{database_, "SELECT value FROM meta WHERE name = 'log_identity'"};
+  Statement log_run_{database_, "SELECT coalesce(max(value), 0) FROM meta WHERE name = 'log_run'"};
+  Statement set_log_run_{database_,
+                         "INSERT INTO meta (name, value) VALUES ('log_run', ?1)"
+                         " ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
+  Statement count_sync_{database_,
+                        "INSERT INTO meta (name, value) VALUES ('syncs', 1)"
+                        " ON CONFLICT (name) DO UPDATE SET value = value + 1"};
 };
 
 SqliteEngine::SqliteEngine(Database database, Synchronous synchronous)
@@ -115,6 +125,8 @@ Status SqliteEngine::commit() {
   WAYBILL_CHECK(database_.require_transaction());
   WAYBILL_CHECK(sequence_.store());
   WAYBILL_CHECK(archives_.store_totals());
+  // SQLite does not sync a transaction that changes no page, nor what was not synced before it.
+  if (full_ && unsynced_ && durability_ == Durability::synced) WAYBILL_CHECK(count_sync_.with().run());
   const auto committed = commit_.with().run();
   if (!committed) {
     // The disk was full or the like: SQLite has or has not rolled back, nothing of it can have reached the disk whole.
@@ -124,6 +136,7 @@ Status SqliteEngine::commit() {
     rollback();
     return error;
   }
+  unsynced_ = durability_ == Durability::unsynced;
   sequence_.committed();
   items_.forget_changes();
   return {};

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "replay_world.h"
+#include "support/memory_log_file.h"
 
 using namespace waybill;
 using namespace waybill::testing;
@@ -37,6 +38,25 @@ TEST_CASE("every archived event comes once to every rule that matches it, with a
   for (const auto& each : archived.value()) ids.insert(Json::parse(each.body)["id"]);
   CHECK(ids.size() == 7);
   CHECK(world.told.with([](int count) { return count; }) == 12);  // 3 events, and their replay, for 2 rules each
+}
+
+TEST_CASE("what was accepted before a replay began is in it, also when it was not in the archive by then") {
+  store::JournalOptions patient;
+  patient.pace = std::chrono::hours{1};
+  patient.group_limit_bytes = 64 << 10;
+  ReplayWorld world(std::make_shared<ModelDisk>(), {{10, 1 << 20}, 100, Millis{100}}, patient, MemoryLog().open());
+  world.accept_events(3);
+  world.start("again",
+              {{"Description", std::string(70 << 10, 'x')}});  // a group of its own: the events do not go with it
+  world.run(1);
+  CHECK(world.state("again") == "STARTING");
+  CHECK(world.pauses == 1);
+  world.archive_events(1);
+  world.journal.settle(std::chrono::hours{1});
+  world.runner.wake();
+  world.run_all();
+  CHECK(world.state("again") == "COMPLETED");
+  CHECK(world.numbers("one") == Numbers{1, 2, 3, 4});
 }
 
 TEST_CASE("a replay that is done says so, when, and how far it came") {

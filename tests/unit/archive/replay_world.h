@@ -2,6 +2,7 @@
 // nothing that delivers. Another world over the same disk is the process after a crash.
 #pragma once
 
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,9 +24,11 @@ using control::Json;
 class ReplayWorld final : public bus::DeliverySink {
  public:
   explicit ReplayWorld(std::shared_ptr<ModelDisk> its_disk = std::make_shared<ModelDisk>(),
-                       archive::ReplayOptions options = {{10, 1 << 20}, 100, Millis{100}})
+                       archive::ReplayOptions options = {{10, 1 << 20}, 100, Millis{100}},
+                       store::JournalOptions journal_options = {}, std::unique_ptr<store::IngressLog> log = nullptr)
       : disk(std::move(its_disk)),
-        journal(std::make_unique<ModelEngine>(disk), {}, journal_probe_, [](const Error&) {}),
+        journal(
+            std::make_unique<ModelEngine>(disk), journal_options, journal_probe_, [](const Error&) {}, std::move(log)),
         readers([disk = disk] { return Result<std::unique_ptr<store::Reader>>(std::make_unique<ModelReader>(disk)); }),
         book(journal, readers, wall, [this](const Catalog& catalog) { return wire(catalog); }),
         acceptor(rules, journal, wall, random, bus_probe_),
@@ -92,11 +95,20 @@ class ReplayWorld final : public bus::DeliverySink {
 
   // ---- events and replays ----
 
-  // Events with details {"n":1}, {"n":2}, … that go on from call to call.
-  void archive_events(int count, const std::string& source = "shop") {
+  // Events with details {"n":1}, {"n":2}, … that go on from call to call. With a log they need not be in the archive
+  // yet.
+  void accept_events(int count, const std::string& source = "shop") {
     std::vector<bus::Entry> entries;
     for (int i = 0; i < count; ++i) entries.push_back(entry(R"({"n":)" + std::to_string(++last_event_) + "}", source));
-    acceptor.put_events(entries, *this, [](auto done) { done.value(); });
+    std::promise<void> accepted;
+    acceptor.put_events(entries, *this, [&](auto done) {
+      done.value();
+      accepted.set_value();
+    });
+    accepted.get_future().get();
+  }
+  void archive_events(int count, const std::string& source = "shop") {
+    accept_events(count, source);
     journal.apply(store::Lane::ingress, {}).value();
   }
 

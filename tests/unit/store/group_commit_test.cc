@@ -23,7 +23,7 @@ class GroupFixture {
   GroupOutcome run(std::vector<Changes> units) {
     std::vector<Journal::Unit> all;
     for (auto& changes : units) all.push_back({std::move(changes), nullptr});
-    return group.run(all, GroupCommit::needed(all));
+    return group.run(all, Durability::unsynced);
   }
   bool has_setting(const std::string& name) const { return disk->state()->settings.contains(name); }
 
@@ -90,6 +90,20 @@ TEST_CASE_FIXTURE(GroupFixture, "a unit refused after writing without a savepoin
   CHECK(has_setting("last"));
   CHECK(disk->state()->payloads.empty());
   CHECK(probe.counts().groups == Groups{1, 1, 1});
+}
+
+TEST_CASE_FIXTURE(GroupFixture, "what belongs behind a logged unit for which there is no room is not tried before it") {
+  plan->kind = FailurePlan::Kind::stays_full;
+  plan->fail_at = 2;  // after begin; the unit alone does not come so far
+  plan->works_again_at = 4;
+  std::vector<Journal::Unit> units;
+  units.push_back({changes_of(insert_payload(7)), nullptr, 1, true});
+  units.push_back({changes_of(ResetAll{}), nullptr, 0, true});
+  const auto outcome = group.run(units, Durability::unsynced);
+  REQUIRE(outcome.applied.size() == 2);
+  CHECK(reason_of(outcome.applied[0]) == Refusal::Reason::unavailable);
+  CHECK(reason_of(outcome.applied[1]) == Refusal::Reason::unavailable);
+  CHECK(plan->calls == 3);
 }
 
 TEST_CASE_FIXTURE(GroupFixture, "a full disk refuses only the units that it hits when they are alone") {

@@ -15,9 +15,9 @@ constexpr std::int64_t kSegment = 1'000;
 
 using Found = std::vector<std::pair<std::int64_t, std::int64_t>>;  // number of the unit, id of its payload
 
-Result<Found> recovered(IngressLog& log, std::int64_t stored, std::int64_t identity = kIdentity) {
+Result<Found> recovered(IngressLog& log, std::int64_t stored, std::int64_t identity = kIdentity, std::int64_t run = 1) {
   Found found;
-  WAYBILL_CHECK(log.recover(identity, stored, [&](std::int64_t number, const Changes& changes) {
+  WAYBILL_CHECK(log.recover({identity, run, stored}, [&](std::int64_t number, const Changes& changes) {
     found.emplace_back(number, std::get<InsertPayload>(changes.list.front()).payload->id.value);
     return Status();
   }));
@@ -120,6 +120,47 @@ TEST_CASE("a database that is older than its log is told from one that is whole"
   CHECK(found.error().code == ErrorCode::corrupt);
   CHECK(found.error().message.find("up to number 20") != std::string::npos);
   CHECK(found.error().message.find("goes on with 51") != std::string::npos);
+}
+
+TEST_CASE("a database that was put back is told from its log's run, also when the numbers would fit") {
+  const MemoryLog files;
+  auto log = files.open();
+  CHECK(recovered(*log, 50)->empty());
+  log->begin_run(2);
+  CHECK(append(*log, 151).has_value());
+  const auto found = recovered(*files.open(), 50, kIdentity, 1);
+  REQUIRE(found.has_error());
+  CHECK(found.error().code == ErrorCode::corrupt);
+  CHECK(found.error().message.find("written after this database was last in use") != std::string::npos);
+  CHECK(*recovered(*files.open(), 50, kIdentity, 2) == Found{{51, 151}});
+}
+
+TEST_CASE("what an earlier run left behind is stored, and is not looked at") {
+  const MemoryLog files;
+  auto log = files.open();
+  CHECK(recovered(*log, 0)->empty());
+  CHECK(append(*log, 101, 3).has_value());
+  CHECK(recovered(*files.open(), 0, kIdentity, 2)->empty());
+}
+
+TEST_CASE("a batch that is damaged is told from one that was never written whole") {
+  const MemoryLog files;
+  auto log = files.open();
+  CHECK(recovered(*log, 0)->empty());
+  CHECK(append(*log, 101).has_value());
+  const std::size_t first = files.disk[0]->content().size();
+  CHECK(append(*log, 102, 2).has_value());
+  const std::size_t second = files.disk[0]->content().size();
+  CHECK(append(*log, 104).has_value());
+  std::string content = files.disk[0]->content();
+  content[(first + second) / 2] ^= 1;
+  files.disk[0]->set(content);
+  const auto found = recovered(*files.open(), 0);
+  REQUIRE(found.has_error());
+  CHECK(found.error().code == ErrorCode::corrupt);
+  CHECK(found.error().message.find("from number 2 on are damaged") != std::string::npos);
+  // What is in the database is not needed any more.
+  CHECK(*recovered(*files.open(), 3) == Found{{4, 104}});
 }
 
 TEST_CASE("the log of another store is left alone") {

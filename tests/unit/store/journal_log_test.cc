@@ -164,6 +164,26 @@ TEST_CASE("a full disk under the log refuses, and under the database waits") {
   CHECK(store.payloads() == 3);
 }
 
+TEST_CASE("at the end what had no room stays in the log, and what belongs behind it is refused") {
+  const QuietLog quiet;
+  LoggedJournal store;
+  const auto gate = store.hold_writer();
+  CHECK(store.accept(1).durable.get().has_value());
+  std::promise<Refusal::Reason> reset;
+  store.journal->submit(Lane::internal, changes_of(ResetAll{}),
+                        [&](const Applied& applied) { reset.set_value(reason_of(applied)); });
+  store.failures->kind = FailurePlan::Kind::stays_full;
+  store.failures->fail_at = store.failures->calls + 1;
+  gate->open();
+  store.journal->stop();
+  CHECK(reset.get_future().get() == Refusal::Reason::unavailable);
+  CHECK(store.payloads() == 0);
+  store.failures->fail_at = 0;
+  store.journal.reset();
+  store.start();
+  CHECK(store.payloads() == 1);
+}
+
 TEST_CASE("a failed sync of the log poisons the Journal") {
   const QuietLog quiet;
   LoggedJournal store;
@@ -227,12 +247,12 @@ TEST_CASE("settling waits for what was acknowledged") {
   LoggedJournal store;
   const auto gate = store.hold_writer();
   CHECK(store.accept(1).durable.get().has_value());
-  CHECK(store.journal->unstored() == 1);
+  CHECK_FALSE(store.journal->has_stored(store.journal->logged()));
   store.journal->settle(std::chrono::milliseconds{0});
-  CHECK(store.journal->unstored() == 1);
+  CHECK_FALSE(store.journal->has_stored(store.journal->logged()));
   gate->open();
   store.journal->settle(std::chrono::hours{1});
-  CHECK(store.journal->unstored() == 0);
+  CHECK(store.journal->has_stored(store.journal->logged()));
   CHECK(store.payloads() == 1);
 }
 

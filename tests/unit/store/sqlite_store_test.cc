@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -5,6 +6,7 @@
 
 #include "store/sqlite/store.h"
 #include "support/conformance_rows.h"
+#include "support/recording_vfs.h"
 #include "support/temp_dir.h"
 
 using namespace waybill;
@@ -82,6 +84,24 @@ TEST_CASE("readers see the last commit while the writer is at work on the next")
   CHECK(value_of(reader->setting("name")) == "old");
   WAYBILL_REQUIRE_OK(engine->commit());
   CHECK(value_of(reader->setting("name")) == "new");
+}
+
+TEST_CASE("a synced commit makes sure of those that were not synced, also when it changes nothing itself") {
+  RecordingVfs vfs;
+  const TempDir directory;
+  const auto store = value_of(Store::open(directory.path().string(), {.vfs = vfs.name()}));
+  const auto engine = value_of(store->make_engine());
+  WAYBILL_REQUIRE_OK(engine->begin(store::Durability::unsynced));
+  WAYBILL_REQUIRE_OK(engine->catalog().put_setting("name", "value"));
+  WAYBILL_REQUIRE_OK(engine->commit());
+  vfs.mark("synced commit", 0);
+  WAYBILL_REQUIRE_OK(engine->begin(store::Durability::synced));
+  WAYBILL_REQUIRE_OK(engine->commit());
+  const auto& operations = vfs.operations();
+  const auto mark = std::ranges::find(operations, DiskOperation::Kind::mark, &DiskOperation::kind);
+  CHECK(std::any_of(mark, operations.end(), [](const DiskOperation& operation) {
+    return operation.kind == DiskOperation::Kind::sync && operation.file.ends_with("-wal");
+  }));
 }
 
 TEST_CASE("a clean end leaves one file that holds everything") {
