@@ -125,7 +125,8 @@ store::Journal::Unit Dispatcher::Impl::joined_unit(const Origin& origin, std::ve
     std::move(unit.changes.list.begin(), unit.changes.list.end(), std::back_inserter(joined.changes.list));
     each_done.push_back(std::move(unit.done));
   }
-  joined.done = [self = shared_from_this(), origin, each_done = std::move(each_done)](store::Applied applied) mutable {
+  joined.done = [self = shared_from_this(), endpoint = origin.lane->id,
+                 each_done = std::move(each_done)](store::Applied applied) mutable {
     for (auto& done : each_done) {
       done(applied ? store::Applied(std::vector<store::ChangeResult>{}) : store::Applied(applied.error()));
     }
@@ -134,8 +135,9 @@ store::Journal::Unit Dispatcher::Impl::joined_unit(const Origin& origin, std::ve
     Work work;
     {
       const std::lock_guard lock(self->mutex_);
-      origin.lane->window.mark_behind();
-      self->refresh_locked(*origin.lane);
+      Lane& lane = self->lane_locked(endpoint);
+      lane.window.mark_behind();
+      self->refresh_locked(lane);
       self->pump_locked(work);
     }
     self->start(std::move(work));
