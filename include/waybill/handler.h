@@ -29,12 +29,42 @@ enum class InvocationKind {
   stream,   // changes of a table
 };
 
+// What copies or writes a tree recurses: JSON that is nested deeper is for no handler. An event has less.
+inline constexpr int kMaxRecordDepth = 1200;
+
 struct Record {
   std::string id;         // event id, message id or stream sequence number
   std::string_view body;  // JSON text, exactly as sent; valid during the invocation
-  // REQUIRES: nothing; throws nlohmann::json::exception on malformed text. The host turns what a handler throws into a
-  // failed record with the exception's text.
-  Json parse() const { return Json::parse(body); }
+  // REQUIRES: nothing; throws nlohmann::json::exception on text that is malformed, or nested deeper than
+  // kMaxRecordDepth. The host turns what a handler throws into a failed record with the exception's text.
+  Json parse() const {
+    if (const std::size_t at = too_deep_at(); at < body.size()) {
+      throw Json::parse_error::create(101, at, "nested deeper than " + std::to_string(kMaxRecordDepth) + " levels",
+                                      nullptr);
+    }
+    return Json::parse(body);
+  }
+
+ private:
+  // Where the first level that is too deep begins; the end of the text when there is none.
+  std::size_t too_deep_at() const {
+    int depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < body.size(); ++i) {
+      const char c = body[i];
+      if (in_string) {
+        if (c == '\\') ++i;
+        if (c == '"') in_string = false;
+      } else if (c == '"') {
+        in_string = true;
+      } else if (c == '[' || c == '{') {
+        if (++depth > kMaxRecordDepth) return i;
+      } else if (c == ']' || c == '}') {
+        --depth;
+      }
+    }
+    return body.size();
+  }
 };
 
 struct Invocation {

@@ -5,6 +5,7 @@
 #include "api/answers.h"
 #include "base/duration.h"
 #include "base/iso_time.h"
+#include "base/json_tree.h"
 
 namespace waybill::api {
 
@@ -43,7 +44,7 @@ json advanced_json(const ClockAdvanced& advanced) {
 
 // Empty: {"halt":true}.
 Result<std::optional<ClockControl::Goal>> goal_of(const std::string& body) {
-  const json request = json::parse(body, nullptr, false);
+  const json request = parse_json(body);
   if (!request.is_object() || request.size() != 1) {
     return invalid(std::string("the body must be one of ") + kForms);
   }

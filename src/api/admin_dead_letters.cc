@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include "api/answers.h"
+#include "base/json_tree.h"
 #include "base/log.h"
 #include "delivery/redrive.h"
 #include "net/url.h"
@@ -16,7 +17,7 @@ using nlohmann::json;
 constexpr std::int64_t kMostPerPage = 1000;
 
 json parsed_or_text(const std::string& body) {
-  json parsed = json::parse(body, nullptr, false);
+  json parsed = parse_json(body, kMaxPayloadDepth);
   return parsed.is_discarded() ? json(body) : parsed;
 }
 
@@ -71,15 +72,84 @@ Result<DeadLetterId> letter_id(std::string_view text) {
 
 Error no_letter(DeadLetterId id) { return not_found("there is no dead letter " + std::to_string(id.value)); }
 
-// {"filter":{…}} of a redrive as the query parameters of a listing.
-Result<net::QueryPairs> filter_pairs(const json& filter) {
-  if (!filter.is_object()) return invalid("filter must be an object with any of target, rule, code, event");
-  net::QueryPairs pairs;
-  for (const auto& [name, value] : filter.items()) {
+// What a redrive is told, all of it looked at: nothing that it passes over may make it redrive more than was meant.
+struct RedriveOrder {
+  std::optional<DeadLetterId> id;
+  store::DeadLetterFilter filter;  // where there is no id
+  bool dry_run = false;
+  bool one_page = false;              // "limit" was given: filter.limit letters are looked at
+  std::optional<DeadLetterId> until;  // what fails again at once comes back as a new letter, above this
+};
+
+// Where a page of a redrive ended, as text: the letter, and until.
+std::string cursor_of(const RedriveOrder& order) {
+  return std::to_string(order.filter.after.value) + "." + std::to_string(order.until->value);
+}
+
+Status read_cursor(const std::string& cursor, RedriveOrder& into) {
+  constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
+  const std::size_t dot = cursor.find('.');
+  if (dot == std::string::npos) return invalid("after: it is no \"next\" of an earlier answer");
+  WAYBILL_TRY(into.filter.after.value, number_parameter("after", cursor.substr(0, dot), 0, kAny));
+  WAYBILL_TRY(const std::int64_t until, number_parameter("after", cursor.substr(dot + 1), 0, kAny));
+  into.until = DeadLetterId{until};
+  return {};
+}
+
+Status read_letter_filter(const json& given, store::DeadLetterFilter& into) {
+  if (!given.is_object()) return invalid("filter must be an object with any of target, rule, code and event");
+  for (const auto& [name, value] : given.items()) {
+    std::string* const part = name == "target"  ? &into.target_arn
+                              : name == "rule"  ? &into.rule_arn
+                              : name == "code"  ? &into.error_code
+                              : name == "event" ? &into.event_id
+                                                : nullptr;
+    if (!part) return invalid("filter: there is no '" + name + "'; there are target, rule, code and event");
     if (!value.is_string()) return invalid("filter." + name + " must be a string");
-    pairs.emplace_back(name, value.get<std::string>());
+    *part = value.get<std::string>();
   }
-  return pairs;
+  return {};
+}
+
+Result<RedriveOrder> read_order(const json& request) {
+  if (!request.is_object()) return invalid("the body must be a JSON object of at most 1200 levels, e.g. {\"id\":1}");
+  RedriveOrder order;
+  order.filter.limit = static_cast<int>(kMostPerPage);
+  for (const auto& [name, value] : request.items()) {
+    if (name == "id") {
+      if (!value.is_number_unsigned() || value == 0U) return invalid("id must be a whole number, at least 1");
+      order.id = DeadLetterId{value.get<std::int64_t>()};
+    } else if (name == "filter") {
+      WAYBILL_CHECK(read_letter_filter(value, order.filter));
+    } else if (name == "dry_run") {
+      if (!value.is_boolean()) return invalid("dry_run must be true or false");
+      order.dry_run = value.get<bool>();
+    } else if (name == "limit") {
+      if (!value.is_number_unsigned() || value < 1 || value > kMostPerPage) {
+        return invalid("limit must be a whole number, 1 to " + std::to_string(kMostPerPage));
+      }
+      order.filter.limit = value.get<int>();
+      order.one_page = true;
+    } else if (name == "after") {
+      if (!value.is_string()) return invalid("after must be a string, the \"next\" of an earlier answer");
+      WAYBILL_CHECK(read_cursor(value.get<std::string>(), order));
+    } else if (name != "detail") {
+      return invalid("'" + name +
+                     "' is no member of a redrive; there are id, filter, detail, dry_run, limit and after");
+    }
+  }
+  if (order.id.has_value() == request.contains("filter")) {
+    return invalid("name what to redrive in one way: \"id\", or \"filter\" ({} for all)");
+  }
+  return order;
+}
+
+Result<std::vector<DeadLetter>> chosen(const RedriveOrder& order, store::ReaderPool& readers) {
+  WAYBILL_TRY(const store::ReaderPool::Lease reader, readers.lend());
+  if (!order.id) return reader->dead_letters(order.filter);
+  WAYBILL_TRY(auto letter, reader->dead_letter(*order.id));
+  if (!letter) return no_letter(*order.id);
+  return std::vector<DeadLetter>{std::move(*letter)};
 }
 
 // As it is spelled: the order of an event's members and the spelling of its numbers are passed on as sent.
@@ -137,61 +207,34 @@ net::HttpResponse DeadLettersApi::drop(std::string_view text) const {
   return to_response(from_refusal(applied.error()));
 }
 
-Result<std::vector<DeadLetter>> DeadLettersApi::chosen(const json& request) const {
-  WAYBILL_TRY(const store::ReaderPool::Lease reader, ports_.readers.lend());
-  if (request.contains("id")) {
-    if (!request["id"].is_number_integer()) return invalid("id must be a whole number");
-    const DeadLetterId id{request["id"].get<std::int64_t>()};
-    WAYBILL_TRY(auto letter, reader->dead_letter(id));
-    if (!letter) return no_letter(id);
-    return std::vector<DeadLetter>{std::move(*letter)};
-  }
-  if (!request.contains("filter")) return invalid("name what to redrive: \"id\", or \"filter\" ({} for all)");
-  WAYBILL_TRY(const net::QueryPairs pairs, filter_pairs(request["filter"]));
-  WAYBILL_TRY(store::DeadLetterFilter filter, filter_of(pairs));
-  filter.limit = static_cast<int>(kMostPerPage);
-  return reader->dead_letters(filter);
-}
-
 net::HttpResponse DeadLettersApi::redrive(const std::string& body) const {
-  const json request = json::parse(body, nullptr, false);
-  if (!request.is_object()) return error_answer(invalid("the body must be a JSON object, e.g. {\"id\":1}"));
+  // The detail may be as deep as an event's; it is looked at as text.
+  const json request = parse_json(body, kMaxPayloadDepth);
+  auto order = read_order(request);
+  if (!order) return error_answer(order.error());
   const auto detail = detail_of(request, body);
   if (!detail) return error_answer(detail.error());
-  const bool dry_run = request.value("dry_run", json(false)) == true;
+  if (!order->until) order->until = DeadLetterId{ports_.journal.next_sequence()};
   json redriven = json::array(), failed = json::array();
-  DeadLetterId last;
-  json page = request;
-  // What fails again at once comes back as a new letter, above this: it is not redriven by the same call.
-  const std::int64_t newest = ports_.journal.next_sequence();
-  for (bool more = true; more;) {
-    auto letters = chosen(page);
+  bool more = true;
+  do {
+    auto letters = chosen(*order, ports_.readers);
     if (!letters) return error_answer(letters.error());
-    more = !request.contains("id") && static_cast<std::int64_t>(letters->size()) == kMostPerPage;
-    for (const DeadLetter& letter : *letters) {
-      if (letter.id.value > newest) {
-        more = false;
-        break;
-      }
-      last = letter.id;
-      auto made = delivery::make_redrive(letter, *detail, *ports_.topology.get(), ports_.wall.now(), ports_.journal);
-      if (!made) {
-        failed.push_back({{"id", letter.id.value}, {"message", made.error().message}});
-        continue;
-      }
-      redriven.push_back(letter.id.value);
-      if (dry_run) continue;
-      const auto applied = ports_.journal.apply(store::Lane::internal, std::move(made->changes));
-      if (!applied) {
-        redriven.erase(redriven.size() - 1);
-        failed.push_back({{"id", letter.id.value}, {"message", applied.error().message}});
-        continue;
-      }
-      ports_.dispatcher.committed({std::move(made->delivery)});
+    more = !order->id && static_cast<int>(letters->size()) == order->filter.limit;
+    while (!letters->empty() && *order->until < letters->back().id) {
+      letters->pop_back();
+      more = false;
     }
-    if (more) page["filter"]["after"] = std::to_string(last.value);
-  }
-  return json_answer({{"redriven", redriven.size()}, {"ids", redriven}, {"failed", failed}, {"dry_run", dry_run}});
+    if (!letters->empty()) order->filter.after = letters->back().id;
+    const auto result = delivery::redrive_many(
+        *letters, {*detail, order->dry_run}, *ports_.topology.get(), ports_.wall.now(), ports_.journal,
+        [this](std::vector<NewDelivery> deliveries) { ports_.dispatcher.committed(std::move(deliveries)); });
+    for (const DeadLetterId id : result.redriven) redriven.push_back(id.value);
+    for (const auto& [id, why] : result.failed) failed.push_back({{"id", id.value}, {"message", why}});
+  } while (more && !order->one_page);
+  json answer{{"redriven", redriven.size()}, {"ids", redriven}, {"failed", failed}, {"dry_run", order->dry_run}};
+  if (more) answer["next"] = cursor_of(*order);
+  return json_answer(answer);
 }
 
 net::HttpResponse DeadLettersApi::notifications(const std::string& query) const {

@@ -6,6 +6,7 @@
 
 #include "api/answers.h"
 #include "base/duration.h"
+#include "base/json_tree.h"
 #include "net/url.h"
 
 namespace waybill::api {
@@ -107,7 +108,7 @@ constexpr std::pair<std::string_view, MemberReader> kMembers[] = {
     {"rate", read_rate},       {"seed", read_seed}};
 
 Result<FaultSpec> spec_of(const std::string& body) {
-  const json request = json::parse(body, nullptr, false);
+  const json request = parse_json(body);
   if (!request.is_object()) return invalid(R"(the body must be a JSON object, e.g. {"target":"my-function","fail":3})");
   FaultSpec spec;
   for (const auto& [name, value] : request.items()) {

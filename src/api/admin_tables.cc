@@ -1,6 +1,7 @@
 #include "api/admin_tables.h"
 
 #include "api/answers.h"
+#include "base/json_tree.h"
 #include "net/url.h"
 #include "table/item_codec.h"
 #include "table/key_encoding.h"
@@ -60,7 +61,7 @@ Result<ItemsRequest> read_request(const TableSpec& spec, const std::string& quer
     query.limit = static_cast<int>(number);
   }
   if (const auto start = net::find_query(pairs, "start")) {
-    query.start = json::parse(*start, nullptr, false);
+    query.start = parse_json(*start);
     if (query.start.is_discarded()) return invalid("start is no JSON; give the \"next\" of the page before");
   }
   if (request.scan && !query.index.empty()) return invalid("index needs key: which partition of the index is wanted?");

@@ -28,7 +28,7 @@ class Api::Impl {
         faults_(ports_.faults, ports_.topology),
         sns_(ports_.sns),
         sqs_(ports_.sqs),
-        queues_(ports_.sqs.queues, ports_.topology, ports_.wall) {
+        queues_(ports_.sqs.queues, ports_.sqs.moves, ports_.topology, ports_.wall) {
     add_events();
     add_probes();
     add_admin();
@@ -36,46 +36,51 @@ class Api::Impl {
   }
 
   void serve(net::HttpRequest request, net::Reply reply) const {
-    const SteadyTime began = ports_.steady.now();
-    // The reply may outlive this object, in a task that is never run; probe and clock outlive that too.
-    net::Peer peer = reply.peer();
-    auto watched = net::Reply::to(
-        [&probe = ports_.probe, &steady = ports_.steady, began, route = route_of(request), id = request.request_id,
-         what = request.method + " " + request.path, reply = std::move(reply)](net::HttpResponse response) mutable {
-          probe.request(route, response.status, steady.now() - began);
-          log_refusal(id, what, response);
-          reply(std::move(response));
-        },
-        std::move(peer));
     // A name with a number in its middle is no pattern of the router.
-    if (SnsApi::is_certificate(request)) return certificate(std::move(request), std::move(watched));
+    if (SnsApi::is_certificate(request)) {
+      net::Reply watched = watch(request, "/SimpleNotificationService-{id}.pem", std::move(reply));
+      return certificate(std::move(request), std::move(watched));
+    }
     // Nor is an account, which tells the addresses of queues from other paths.
-    if (is_queue_address(request)) return operate(std::move(request), std::move(watched));
-    router_.serve(std::move(request), std::move(watched));
+    if (is_queue_address(request)) {
+      net::Reply watched = watch(request, "/{account}/{queue}", std::move(reply));
+      return operate(std::move(request), std::move(watched));
+    }
+    auto found = router_.find(request.method, request.path);
+    const auto* match = std::get_if<net::Router::Match>(&found);
+    // Paths that nobody serves are one series.
+    net::Reply watched = watch(request, match ? match->pattern : "none", std::move(reply));
+    router_.serve(std::move(found), std::move(request), std::move(watched));
   }
 
  private:
   using Request = net::HttpRequest;
   using Params = net::PathParams;
 
+  // What is counted and logged of every request. The reply may outlive this object, in a task that is never run; probe
+  // and clock outlive that too.
+  net::Reply watch(const Request& request, std::string_view route, net::Reply reply) const {
+    net::Peer peer = reply.peer();
+    return net::Reply::to(
+        [&probe = ports_.probe, &steady = ports_.steady, began = ports_.steady.now(), route = std::string(route),
+         id = request.request_id, method = request.method, path = request.path,
+         reply = std::move(reply)](net::HttpResponse response) mutable {
+          probe.request(route, response.status, steady.now() - began);
+          if (response.status >= 400) log_refusal(id, method, path, response);
+          reply(std::move(response));
+        },
+        std::move(peer));
+  }
+
   // Bad input is worth a line, a fault of ours a loud one.
-  static void log_refusal(const std::string& id, const std::string& what, const net::HttpResponse& response) {
-    if (response.status < 400) return;
+  static void log_refusal(const std::string& id, const std::string& method, const std::string& path,
+                          const net::HttpResponse& response) {
     const auto level = response.status >= 500 ? spdlog::level::warn : spdlog::level::info;
-    spdlog::log(level, "{}: {:.200} answered {}: {:.300}", id, what, response.status, response.body);
+    spdlog::log(level, "{}: {} {:.200} answered {}: {:.300}", id, method, path, response.status, response.body);
   }
 
   static bool is_queue_address(const Request& request) {
     return request.method == "POST" && parse_queue_url(request.path).has_value();
-  }
-
-  // The pattern of the matching route; paths that nobody serves are one series.
-  std::string route_of(const Request& request) const {
-    if (SnsApi::is_certificate(request)) return "/SimpleNotificationService-{id}.pem";
-    if (is_queue_address(request)) return "/{account}/{queue}";
-    const auto found = router_.find(request.method, request.path);
-    const auto* match = std::get_if<net::Router::Match>(&found);
-    return match ? std::string(match->pattern) : "none";
   }
 
   void add(const char* method, const char* pattern, net::RouteHandler handler) {
@@ -113,17 +118,33 @@ class Api::Impl {
         [this, request = std::move(request), reply = std::move(reply)]() mutable { reply(sns_.certificate(request)); });
   }
 
+  // A reply that is dropped answers in JSON, which no client of the query protocol reads.
+  static net::Reply in_xml(net::Reply reply, const std::string& request_id) {
+    net::Peer peer = reply.peer();
+    return net::Reply::to(
+        [request_id, reply = std::move(reply)](net::HttpResponse response) mutable {
+          if (response.status >= 500 && response.content_type == "application/json") {
+            response = query_refusal(kNoService, {"InternalFailure", "The request failed inside the server.", 500},
+                                     request_id);
+          }
+          reply(std::move(response));
+        },
+        std::move(peer));
+  }
+
   // The query protocol: the operation is the form's Action.
   void query(Request request, net::Reply reply) const {
+    reply = in_xml(std::move(reply), request.request_id);
     auto call = QueryCall::parse(request);
-    if (!call) return reply(to_response({"MalformedQueryString", call.error().message, 400}));
+    const auto refuse = [&](const AwsError& error) {
+      reply(query_refusal(kNoService, {error.code, error.message, error.status}, request.request_id));
+    };
+    if (!call) return refuse({"MalformedQueryString", call.error().message, 400});
     if (request.method != "POST" && !(request.method == "GET" && SnsApi::may_be_visited(call->action()))) {
-      return reply(to_response({"InvalidAction", "The action " + call->action() + " must be sent by POST.", 405}));
+      return refuse({"InvalidAction", "The action " + call->action() + " must be sent by POST.", 405});
     }
     if (SqsApi::is_query(*call)) return sqs_.query(request, std::move(*call), caller_of(request), std::move(reply));
-    if (!SnsApi::has(call->action())) {
-      return reply(to_response(unknown_operation("", "Action=" + call->action())));
-    }
+    if (!SnsApi::has(call->action())) return refuse(unknown_action(call->action()));
     ports_.workers.post(
         [this, call = std::move(*call), request = std::move(request), reply = std::move(reply)]() mutable {
           const Place place = place_of_request(request, ports_.tenancy, ports_.topology.get()->place());
@@ -189,6 +210,9 @@ class Api::Impl {
         [this](Request, const Params&, net::Reply reply) { queues_.list(std::move(reply)); });
     add("GET", "/_waybill/queues/{queue}/messages", [this](Request request, const Params& params, net::Reply reply) {
       queues_.peek(std::string(params.get("queue")), request.query, std::move(reply));
+    });
+    add_worker("POST", "/_waybill/queues/{queue}/redrive", [this](const Request& request, const Params& params) {
+      return queues_.redrive(std::string(params.get("queue")), request.body);
     });
     add("POST", "/_waybill/reset", [this](Request, const Params&, net::Reply reply) { reset(std::move(reply)); });
   }

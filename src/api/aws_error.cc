@@ -1,5 +1,7 @@
 #include "api/aws_error.h"
 
+#include "api/query/query_call.h"
+#include "api/query/xml.h"
 #include "base/json_text.h"
 
 namespace waybill::api {
@@ -39,6 +41,9 @@ AwsError from_refusal(const store::Refusal& refusal, bool aws) {
 
 net::HttpResponse server_error(unsigned status, std::string_view code, std::string_view message,
                                const net::HttpRequest* request) {
+  if (request && QueryCall::may_be_one(*request)) {
+    return query_refusal(kNoService, {std::string(code), std::string(message), status}, request->request_id);
+  }
   net::HttpResponse response;
   response.status = status;
   const bool aws = request && !request->header("x-amz-target").empty();

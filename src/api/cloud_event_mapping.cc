@@ -6,6 +6,7 @@
 #include "base/base64.h"
 #include "base/iso_time.h"
 #include "base/json_text.h"
+#include "base/json_tree.h"
 
 namespace waybill::api {
 
@@ -30,7 +31,7 @@ std::string attributes_json(const CloudEventAttributes& attributes) {
 
 // Was the member written here, for an event that has come round through another bus?
 bool is_context(std::string_view member) {
-  const auto parsed = nlohmann::json::parse(member, nullptr, false);
+  const auto parsed = parse_json(member, kMaxPayloadDepth);
   return parsed.is_object() && parsed.contains("specversion");
 }
 

@@ -6,6 +6,7 @@
 #include "api/request/check_request.h"
 #include "api/request/page.h"
 #include "base/ascii.h"
+#include "base/json_tree.h"
 
 namespace waybill::api {
 
@@ -84,9 +85,9 @@ Place place_of_request(const net::HttpRequest& request, Tenancy tenancy, const P
 net::HttpResponse ControlApi::call(std::string_view name, const net::HttpRequest& request) const {
   const OperationModel* model = operation(name);
   const control::Operation run = control::find_operation(name);
-  Json body = request.body.empty() ? Json::object() : Json::parse(request.body, nullptr, false);
+  Json body = request.body.empty() ? Json::object() : parse_json(request.body);
   if (!body.is_object()) {
-    return to_response({"SerializationException", "The body of the request must be a JSON object.", 400});
+    return to_response({"SerializationException", kBodyMustBeObject, 400});
   }
   if (const auto wrong = check_request(*model, body)) return to_response(*wrong);
   const auto paged = std::find_if(kPagedLists.begin(), kPagedLists.end(),

@@ -8,13 +8,15 @@
 #include "api/request/patterns.h"
 #include "api/request/printed_value.h"
 #include "api/request/violations.h"
+#include "base/code_points.h"
 
 namespace waybill::api {
 
 namespace {
 
-constexpr std::size_t kMaxResource = 2048;
-constexpr std::size_t kMaxTraceHeader = 500;
+constexpr std::int64_t kMaxResource = 2048;
+constexpr std::int64_t kMaxTraceHeader = 500;
+constexpr std::int64_t kMaxEndpointId = 50;
 constexpr std::size_t kMaxBusName = 1600;
 
 std::string or_null(bool given, const std::string& text) { return given ? text : "null"; }
@@ -43,7 +45,8 @@ std::string printed(const std::vector<RawEntry>& entries) {
 void check_entry(const RawEntry& raw, std::size_t number, Violations& violations) {
   const auto path = [number](std::string_view member) { return fmt::format("entries.{}.member.{}", number, member); };
   const auto& resources = raw.entry.resources;
-  if (std::any_of(resources.begin(), resources.end(), [](const auto& each) { return each.size() > kMaxResource; })) {
+  if (std::any_of(resources.begin(), resources.end(),
+                  [](const auto& each) { return code_points(each) > kMaxResource; })) {
     violations.add(printed(resources), path("resources"),
                    fmt::format("Member must satisfy constraint: [{}]", length_at_most(kMaxResource)));
   }
@@ -54,20 +57,25 @@ void check_entry(const RawEntry& raw, std::size_t number, Violations& violations
     if (bus.size() > kMaxBusName) violations.add(bus, path("eventBusName"), length_at_most(kMaxBusName));
   }
   if (raw.has_trace_header && raw.trace_header.empty()) violations.add("", path("traceHeader"), length_at_least(1));
-  if (raw.trace_header.size() > kMaxTraceHeader) {
+  if (code_points(raw.trace_header) > kMaxTraceHeader) {
     violations.add(raw.trace_header, path("traceHeader"), length_at_most(kMaxTraceHeader));
   }
 }
 
 }  // namespace
 
-std::string entry_violations(const std::vector<RawEntry>& entries, const PutEventsLimits& limits) {
+std::string entry_violations(const std::vector<RawEntry>& entries, const std::optional<std::string>& endpoint,
+                             const PutEventsLimits& limits) {
   Violations violations;
   if (entries.empty()) violations.add("[]", "entries", length_at_least(1));
   if (entries.size() > limits.max_entries) {
     violations.add(printed(entries), "entries", length_at_most(static_cast<std::int64_t>(limits.max_entries)));
   }
   for (std::size_t i = 0; i < entries.size(); ++i) check_entry(entries[i], i + 1, violations);
+  if (endpoint && endpoint->empty()) violations.add("", "endpointId", length_at_least(1));
+  if (endpoint && code_points(*endpoint) > kMaxEndpointId) {
+    violations.add(*endpoint, "endpointId", length_at_most(kMaxEndpointId));
+  }
   return violations.message();
 }
 

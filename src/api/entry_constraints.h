@@ -1,6 +1,7 @@
 // The request model of PutEvents (contract section 2): all violations in one message.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,8 +9,9 @@
 
 namespace waybill::api {
 
-// "" or the whole message.
-std::string entry_violations(const std::vector<RawEntry>& entries, const PutEventsLimits& limits);
+// "" or the whole message. endpoint: the EndpointId of the request.
+std::string entry_violations(const std::vector<RawEntry>& entries, const std::optional<std::string>& endpoint,
+                             const PutEventsLimits& limits);
 
 // The name of an event bus or its ARN.
 bool is_bus_name(const std::string& text);

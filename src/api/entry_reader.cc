@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "api/request/request_time.h"
 #include "base/iso_time.h"
 
 namespace waybill::api {
@@ -85,17 +86,16 @@ class EntryReader {
   std::string time(sj::value value, sj::json_type type) {
     if (type == sj::json_type::number) {
       double seconds = 0;
-      constexpr double kLatest = 253'402'300'799.0;  // the end of the year 9999
-      if (value.get_double().get(seconds) || !(std::fabs(seconds) <= kLatest)) {
-        return where_ + ".Time: seconds since the epoch are needed, up to the year 9999";
-      }
-      into_.entry.time = from_millis(static_cast<std::int64_t>(std::floor(seconds * 1000)));
-      return "";
+      constexpr double kConvertible = 1e12;
+      const bool is_read = !value.get_double().get(seconds) && std::fabs(seconds) < kConvertible;
+      if (is_read) into_.entry.time = from_millis(static_cast<std::int64_t>(std::floor(seconds * 1000)));
+      if (is_read && is_request_time(*into_.entry.time)) return "";
+      return where_ + ".Time: seconds since the epoch are needed, from the year 1 to the year 9999";
     }
     std::string_view read;
     if (type == sj::json_type::string && form_ == BodyForm::plain && !value.get_string().get(read)) {
       into_.entry.time = parse_iso8601(read);
-      if (into_.entry.time) return "";
+      if (into_.entry.time && is_request_time(*into_.entry.time)) return "";
       return where_ + ".Time: '" + std::string(read) + "' is no time; write it like 2026-01-31T12:00:00Z";
     }
     return wrong_type(where_, "Time", "a number (seconds since the epoch)", type);

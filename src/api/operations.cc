@@ -34,6 +34,11 @@ std::string_view query_action(std::string_view body) {
 
 }  // namespace
 
+AwsError unknown_action(std::string_view action) {
+  return {"InvalidAction", "The operation " + std::string(action.substr(0, 128)) + " is not supported by Waybill.",
+          400};
+}
+
 AwsError unknown_operation(std::string_view target, std::string_view body) {
   if (target.empty()) {
     const std::string_view action = query_action(body);

@@ -1,5 +1,7 @@
 #include "api/put_events_request.h"
 
+#include <optional>
+
 #include <simdjson.h>
 
 #include "api/entry_constraints.h"
@@ -42,16 +44,20 @@ RawEntries read_bare(sj::object object) {
   return entries;
 }
 
-RawEntries read_object(sj::object object, BodyForm form) {
-  sj::value list;
-  const auto missing = object.find_field_unordered("Entries").get(list);
-  if (missing) {
-    if (form == BodyForm::plain) {
-      object.reset();
-      return read_bare(object);
-    }
-    return validation(constraint_violation("null", "entries", kMustNotBeNull));
+// "" or what is wrong.
+std::string read_endpoint(sj::value value, std::optional<std::string>& into) {
+  sj::json_type type;
+  if (value.type().get(type)) return "EndpointId: it cannot be read";
+  if (type == sj::json_type::null) return "";
+  std::string_view read;
+  if (type != sj::json_type::string || value.get_string().get(read)) {
+    return std::string("EndpointId: a string is needed, not ") + type_name(type);
   }
+  into = read;
+  return "";
+}
+
+RawEntries read_entries(sj::value list, BodyForm form) {
   sj::json_type type;
   if (list.type().get(type)) return serialization("Entries: it cannot be read");
   if (type == sj::json_type::null) return validation(constraint_violation("null", "entries", kMustNotBeNull));
@@ -62,7 +68,29 @@ RawEntries read_object(sj::object object, BodyForm form) {
   return read_list(array, form);
 }
 
-RawEntries read_body(sj::document& document, BodyForm form) {
+// In one pass: the reader goes through the text once.
+RawEntries read_object(sj::object object, BodyForm form, std::optional<std::string>& endpoint) {
+  std::optional<RawEntries> entries;
+  for (auto field : object) {
+    sj::raw_json_string name;
+    sj::value value;
+    if (field.key().get(name) || field.value().get(value)) return serialization("The body cannot be read.");
+    if (name == "Entries") {
+      entries = read_entries(value, form);
+      if (std::holds_alternative<AwsError>(*entries)) return std::move(*entries);
+    } else if (name == "EndpointId") {
+      std::string problem = read_endpoint(value, endpoint);
+      if (!problem.empty()) return serialization(std::move(problem));
+    }
+  }
+  if (entries) return std::move(*entries);
+  if (form == BodyForm::aws) return validation(constraint_violation("null", "entries", kMustNotBeNull));
+  endpoint.reset();
+  object.reset();
+  return read_bare(object);
+}
+
+RawEntries read_body(sj::document& document, BodyForm form, std::optional<std::string>& endpoint) {
   sj::json_type type;
   if (document.type().get(type)) return serialization("The body is no JSON document.");
   if (type == sj::json_type::array && form == BodyForm::plain) {
@@ -74,7 +102,7 @@ RawEntries read_body(sj::document& document, BodyForm form) {
   if (type != sj::json_type::object || document.get_object().get(object)) {
     return serialization(std::string("The body must be a JSON object with Entries, not ") + type_name(type) + ".");
   }
-  return read_object(object, form);
+  return read_object(object, form, endpoint);
 }
 
 }  // namespace
@@ -87,14 +115,21 @@ Entries parse_put_events(std::string& body, BodyForm form, const PutEventsLimits
   body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   sj::document document;
   if (parser.iterate(body).get(document)) return serialization("The request body is no valid JSON document.");
-  RawEntries read = read_body(document, form);
+  std::optional<std::string> endpoint;
+  RawEntries read = read_body(document, form, endpoint);
   constexpr std::size_t kKeptCapacity = 1 << 20;
   if (parser.capacity() > kKeptCapacity) parser = sj::parser();
   if (auto* error = std::get_if<AwsError>(&read)) return std::move(*error);
   auto& raw = std::get<std::vector<RawEntry>>(read);
-  if (std::string violations = entry_violations(raw, limits); !violations.empty()) return validation(violations);
+  if (std::string violations = entry_violations(raw, endpoint, limits); !violations.empty())
+    return validation(violations);
   if (total_bytes(raw) > limits.max_request_bytes) {
     return validation("Total size of the entries in the request is over the limit.");
+  }
+  if (endpoint) {
+    return validation(
+        "Parameter EndpointId is not valid. Reason: Waybill has no global endpoints; without it the entries go to the "
+        "event buses here.");
   }
   std::vector<bus::Entry> entries;
   entries.reserve(raw.size());

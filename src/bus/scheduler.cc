@@ -107,6 +107,9 @@ std::vector<Scheduler::Firing> Scheduler::take_due_locked(WallTime now) {
   for (auto at = entries_.begin(); at != entries_.end();) {
     Entry& entry = at->second;
     std::optional<WallTime> next = entry.next;
+    if (!ports_.is_virtual && *next <= now) {
+      next = latest(entry.schedule, entry.anchor, *next - Millis{1}, *next, now);
+    }
     for (; next && *next <= now; next = entry.schedule.next_after(entry.anchor, *next)) {
       due.push_back({*next, at->first, entry.bus_arn});
       fired_[at->first] = *next;

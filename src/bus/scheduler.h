@@ -15,8 +15,9 @@
 
 namespace waybill::bus {
 
-// Each time fires once: it is stored in the unit that holds its deliveries. Of the times that passed while the daemon
-// did not run, the latest alone is made up for; while it runs none is left out, however the clock jumps. Thread-safe.
+// Each time fires once: it is stored in the unit that holds its deliveries. Of several times that passed while the
+// daemon did not run, its machine slept or the clock jumped, the latest alone is made up for. On a virtual clock none
+// is left out, however far it is turned. Thread-safe.
 class Scheduler {
  public:
   struct Ports {
@@ -25,6 +26,7 @@ class Scheduler {
     DeliverySink& sink;
     const WallClock& clock;
     Random& random;
+    bool is_virtual = false;  // the clock
   };
   explicit Scheduler(Ports ports) : ports_(ports) {}
 

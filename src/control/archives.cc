@@ -1,6 +1,7 @@
 // Archives: contract section 13.
 #include "control/archive_rows.h"
 #include "control/lookups.h"
+#include "control/managed_rules.h"
 #include "control/operations.h"
 #include "pattern/pattern.h"
 
@@ -37,6 +38,14 @@ Answer<Json> archive_item(const Session& session, const CatalogRow& row) {
               {"CreationTime", created_seconds(row)}};
 }
 
+// The archive's rule is made with it, under a name that may be somebody else's.
+Answer<> check_managed_rule_name(const Session& session, const std::string& archive, const std::string& bus_arn) {
+  const std::string bus(event_bus_name(bus_arn)), rule = managed_rule_name(archive);
+  if (!session.find(kinds::kRule, rule_key(bus, rule))) return {};
+  return already_there("Rule " + rule + " already exists on EventBus " + bus +
+                       ", and the archive's own rule has that name.");
+}
+
 Json written(const Session& session, const std::string& name, double created) {
   return {{"ArchiveArn", session.place().archive(name)}, {"State", "ENABLED"}, {"CreationTime", created}};
 }
@@ -48,6 +57,7 @@ Answer<Json> create_archive(Session& session, const Json& request) {
   if (auto bus = require_bus(session, member(request, "EventSourceArn")); !bus) return bus.error();
   if (session.find(kinds::kArchive, name)) return already_there("Archive " + name + " already exists.");
   if (auto checked = check_archive_pattern(request); !checked) return checked.error();
+  WAYBILL_CHECK(check_managed_rule_name(session, name, member(request, "EventSourceArn")));
   Json body{{"ArchiveName", name}, {"RetentionDays", request.value("RetentionDays", 0)}};
   copy_members(request, body, {"EventSourceArn", "Description", "EventPattern", "KmsKeyIdentifier"});
   session.put(kinds::kArchive, name, body);
@@ -66,7 +76,11 @@ Answer<Json> update_archive(Session& session, const Json& request) {
   if (auto checked = check_archive_pattern(request); !checked) return checked.error();
   Json body = (*row)->body;
   body.update(changes);
-  session.put(kinds::kArchive, name, body);
+  Json state = (*row)->state;
+  if (state.erase(kManagedRuleLeft) > 0) {
+    WAYBILL_CHECK(check_managed_rule_name(session, name, archive_source(**row)));
+  }
+  session.put(kinds::kArchive, name, body, state);
   return written(session, name, created_seconds(**row));
 }
 

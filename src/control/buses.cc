@@ -66,11 +66,6 @@ Json shown_bus(const Session& session, const CatalogRow& row) {
 
 }  // namespace
 
-void require_default_bus(Session& session) {
-  if (session.find(kinds::kEventBus, kDefaultBus)) return;
-  session.put(kinds::kEventBus, kDefaultBus, {{"Name", kDefaultBus}});
-}
-
 Answer<Json> create_event_bus(Session& session, const Json& request) {
   WAYBILL_CHECK(check_new_bus(session, request));
   WAYBILL_TRY(const Json tags, merged_tags(session, Json::array(), request.value("Tags", Json::array())));

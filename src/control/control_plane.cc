@@ -63,13 +63,6 @@ Operation find_operation(std::string_view name) {
 }
 
 Answer<Json> ControlPlane::call(Operation operation, const Json& request, const Place& place) {
-  // An edit of its own: the operation sees what is stored.
-  const Status opened = book_.edit([&](const Catalog& catalog) -> Result<Edit> {
-    Session session(catalog, {place, clock_.now(), limits_, random_, readers_});
-    require_default_bus(session);
-    return session.take_edit();
-  });
-  if (!opened) return internal_fault(opened.error().message);
   std::optional<Answer<Json>> answer;
   const Status applied = book_.edit([&](const Catalog& catalog) -> Result<Edit> {
     Session session(catalog, {place, clock_.now(), limits_, random_, readers_});

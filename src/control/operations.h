@@ -5,9 +5,6 @@
 
 namespace waybill::control {
 
-// The default event bus exists wherever somebody looks: its row is made at the first call for an account and region.
-void require_default_bus(Session& session);
-
 // buses.cc: contract section 5
 Answer<Json> create_event_bus(Session& session, const Json& request);
 Answer<Json> delete_event_bus(Session& session, const Json& request);

@@ -2,6 +2,8 @@
 // AWS::Events::EventBusPolicy is one statement in a row of its own.
 #include <algorithm>
 
+#include "base/code_points.h"
+#include "base/json_tree.h"
 #include "control/lookups.h"
 #include "control/operations.h"
 #include "control/policy.h"
@@ -18,7 +20,7 @@ constexpr const char* kPolicyVersion = "2012-10-17";
 Json policy_of(const Json& bus_body) {
   const auto found = bus_body.find("Policy");
   if (found == bus_body.end()) return Json::object();
-  Json policy = found->is_string() ? Json::parse(found->get<std::string>(), nullptr, false) : *found;
+  Json policy = found->is_string() ? parse_json(found->get<std::string>()) : *found;
   return policy.is_object() ? policy : Json::object();
 }
 
@@ -75,7 +77,7 @@ std::vector<const CatalogRow*> declared_statements(const Session& session, const
 Json declared_statement(const CatalogRow& row, const std::string& bus_arn) {
   const auto whole = row.body.find("Statement");
   if (whole == row.body.end()) return statement_of(row.body, bus_arn);
-  Json statement = whole->is_string() ? Json::parse(whole->get<std::string>(), nullptr, false) : *whole;
+  Json statement = whole->is_string() ? parse_json(whole->get<std::string>()) : *whole;
   if (!statement.is_object()) return Json::object();
   statement["Sid"] = member(row.body, "StatementId");
   return statement;
@@ -118,7 +120,7 @@ void store_policy(Session& session, const CatalogRow& bus, Json policy) {
 // The document that the request makes of the present one.
 Answer<Json> policy_after(const Json& request, Json policy, const std::string& bus_arn) {
   if (const auto given = request.find("Policy"); given != request.end()) {
-    Json document = Json::parse(given->get<std::string>(), nullptr, false);
+    Json document = parse_json(given->get<std::string>());
     const Json statements = document.is_object() ? policy_statements(document) : Json();
     const bool well_formed = statements.is_array() && std::all_of(statements.begin(), statements.end(),
                                                                   [](const Json& item) { return item.is_object(); });
@@ -156,12 +158,12 @@ std::optional<std::string> policy_text(const Session& session, const CatalogRow&
 Answer<Json> put_permission(Session& session, const Json& request) {
   WAYBILL_TRY(const CatalogRow* bus, require_bus(session, member(request, "EventBusName", kDefaultBus)));
   const std::string& name = bus->resource.key.name;
+  const auto limit = static_cast<std::int64_t>(session.limits().policy_characters);
+  const Fault too_long{"PolicyLengthExceededException", "The policy of event bus " + name + " exceeds limit of " +
+                                                            std::to_string(limit) + " characters."};
+  if (code_points(member(request, "Policy")) > limit) return too_long;
   WAYBILL_TRY(const Json policy, policy_after(request, whole_policy(session, *bus), session.place().event_bus(name)));
-  const std::size_t limit = session.limits().policy_characters;
-  if (text_of(policy).size() > limit) {
-    return Fault{"PolicyLengthExceededException",
-                 "The policy of event bus " + name + " exceeds limit of " + std::to_string(limit) + " characters."};
-  }
+  if (code_points(text_of(policy)) > limit) return too_long;
   store_policy(session, *bus, policy);
   return Json::object();
 }
@@ -173,7 +175,9 @@ Answer<Json> remove_permission(Session& session, const Json& request) {
   if (request.value("RemoveAllPermissions", false)) {
     statements.clear();
   } else {
-    const auto found = find_statement(statements, member(request, "StatementId"));
+    // Without an id it names none, also where a statement has none.
+    const auto found =
+        request.contains("StatementId") ? find_statement(statements, member(request, "StatementId")) : statements.end();
     if (found == statements.end()) return not_there("Statement with the provided id does not exist.");
     statements.erase(found);
   }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/json_tree.h"
 #include "control/lookups.h"
 
 namespace waybill::control {
@@ -74,7 +75,7 @@ Fault bad_redrive(const std::string& policy, const std::string& reason) {
 
 // maxReceiveCount may be a text, as many templates and scripts write it.
 Answer<Json> checked_redrive(const Session& session, const std::string& queue, const std::string& text) {
-  const Json policy = Json::parse(text, nullptr, false);
+  const Json policy = parse_json(text);
   if (!policy.is_object()) return bad_redrive(text, "Redrive policy is not a valid JSON map.");
   for (const char* name : {"deadLetterTargetArn", "maxReceiveCount"}) {
     if (!policy.contains(name)) {
@@ -119,7 +120,7 @@ Answer<Json> checked_redrive_allow(const std::string& text) {
     return Fault("InvalidParameterValue",
                  "Value " + text + " for parameter RedriveAllowPolicy is invalid. Reason: " + reason);
   };
-  Json policy = Json::parse(text, nullptr, false);
+  Json policy = parse_json(text);
   if (!policy.is_object()) return refused("RedriveAllowPolicy is not a valid JSON map.");
   const std::string permission = member(policy, "redrivePermission");
   if (permission != "allowAll" && permission != "denyAll" && permission != "byQueue") {
@@ -138,7 +139,7 @@ Answer<Json> checked_redrive_allow(const std::string& text) {
 }
 
 Answer<Json> checked_policy(const std::string& text) {
-  Json policy = Json::parse(text, nullptr, false);
+  Json policy = parse_json(text);
   if (!policy.is_object()) return bad_attribute("Policy", "Policy must be a JSON object.");
   return policy;
 }
@@ -185,7 +186,7 @@ std::string attribute_text(const Json& value) {
 Json queue_policy_object(const Json& body, const char* name) {
   const auto found = body.find(name);
   if (found == body.end()) return Json::object();
-  Json object = found->is_string() ? Json::parse(found->get<std::string>(), nullptr, false) : *found;
+  Json object = found->is_string() ? parse_json(found->get<std::string>()) : *found;
   return object.is_object() ? object : Json::object();
 }
 

@@ -1,6 +1,7 @@
 // TagQueue, UntagQueue, ListQueueTags.
 #include <algorithm>
 
+#include "base/code_points.h"
 #include "control/lookups.h"
 #include "control/queue_rows.h"
 #include "control/queues.h"
@@ -41,13 +42,13 @@ Answer<> check_queue_tags(const std::string& queue, const Json& tags, const Limi
   }
   for (const Json& tag : tags) {
     const std::string key = member(tag, "Key");
-    if (key.empty() || key.size() > 128) {
+    if (key.empty() || code_points(key) > 128) {
       return Fault("InvalidParameterValue", "Tag keys must be between 1 and 128 characters in length.");
     }
     if (key.starts_with("aws:")) {
       return Fault("InvalidParameterValue", "Tag keys must not start with the reserved prefix aws:.");
     }
-    if (member(tag, "Value").size() > 256) {
+    if (code_points(member(tag, "Value")) > 256) {
       return Fault("InvalidParameterValue", "Tag values must be between 0 and 256 characters in length.");
     }
   }

@@ -33,7 +33,7 @@ std::vector<CatalogRowPtr> all_rules_of(const Session& session, const std::strin
 }
 
 bool is_managed_rule(const Session& session, const std::string& bus, const std::string& name) {
-  return find_managed(session, bus, name) != nullptr;
+  return archive_behind_rule(session, bus, name) != nullptr;
 }
 
 Fault managed_rule(const std::string& bus, const std::string& name) {

@@ -1,7 +1,10 @@
 // Rules: contract section 6. A rule's row is named "bus/rule", also on the default bus.
+#include "base/code_points.h"
 #include "control/lookups.h"
+#include "control/managed_rules.h"
 #include "control/operations.h"
 #include "control/rule_rows.h"
+#include "control/tags.h"
 #include "expr/schedule.h"
 #include "pattern/pattern.h"
 #include "pattern/test_event_pattern.h"
@@ -14,7 +17,7 @@ namespace {
 constexpr const char* kReplaced[] = {"EventPattern", "ScheduleExpression", "State", "Description", "RoleArn"};
 
 Answer<> check_pattern(const Session& session, const std::string& rule, const std::string& text) {
-  if (text.size() > session.limits().pattern_characters) {
+  if (static_cast<std::size_t>(code_points(text)) > session.limits().pattern_characters) {
     return not_valid("Parameter EventPattern for rule " + rule + " exceeds limit of " +
                      std::to_string(session.limits().pattern_characters) + ".");
   }
@@ -60,6 +63,8 @@ Json shown(const CatalogRow& row, const Place& place) {
   return rule;
 }
 
+Fault has_targets() { return not_valid("Rule can't be deleted since it has targets."); }
+
 Answer<Json> set_state(Session& session, const Json& request, const char* state) {
   auto row = changeable_rule(session, request, "Name");
   if (!row) return row.error();
@@ -86,7 +91,10 @@ Answer<Json> put_rule(Session& session, const Json& request) {
     if (request.contains(each)) body[each] = request[each];
   }
   if (!body.contains("State")) body["State"] = "ENABLED";
-  if (!present && request.contains("Tags")) body["Tags"] = request["Tags"];
+  if (!present) {
+    WAYBILL_TRY(const Json tags, merged_tags(session, Json::array(), request.value("Tags", Json::array())));
+    if (!tags.empty()) body["Tags"] = tags;
+  }
   session.put(kinds::kRule, rule_key(bus, name), body);
   return Json{{"RuleArn", arn}};
 }
@@ -95,11 +103,16 @@ Answer<Json> delete_rule(Session& session, const Json& request) {
   const std::string name = member(request, "Name");
   const std::string bus = bus_member(request);
   if (auto found = require_bus(session, member(request, "EventBusName", kDefaultBus)); !found) return found.error();
-  if (is_managed_rule(session, bus, name)) return managed_rule(bus, name);
+  if (const CatalogRow* archive = archive_behind_rule(session, bus, name)) {
+    if (!request.value("Force", false)) return managed_rule(bus, name);
+    if (managed_rule_state(*archive) == ManagedRuleState::whole) return has_targets();
+    leave_managed_rule(session, *archive, ManagedRuleState::deleted);
+    return Json::object();
+  }
   const CatalogRow* row = session.find(kinds::kRule, rule_key(bus, name));
   if (!row) return Json::object();  // as on AWS
   if (row->body.contains("Targets") && !row->body["Targets"].empty()) {
-    return not_valid("Rule can't be deleted since it has targets.");
+    return has_targets();
   }
   session.remove(kinds::kRule, rule_key(bus, name));
   return Json::object();

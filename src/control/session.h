@@ -25,7 +25,7 @@ class Session {
     Random& random;
     store::ReaderPool& readers;  // for what is counted in the store: an archive's events
   };
-  Session(const Catalog& catalog, Context context) : catalog_(catalog), context_(context) {}
+  Session(const Catalog& catalog, Context context);
 
   const Place& place() const { return context_.place; }
   WallTime now() const { return context_.now; }
@@ -47,12 +47,15 @@ class Session {
   void add(C change) {
     edit_.more.add(std::move(change));
   }
-  // Decided now(): the times that are stored are those which the answer tells.
+  // Decided now(): the times that are stored are those which the answer tells. With the first change of a place comes
+  // the row of its default bus.
   Edit take_edit();
 
  private:
   const Catalog& catalog_;
   const Context context_;
+  // The default bus exists wherever somebody looks: this stands for its row where there is none yet.
+  CatalogRowPtr default_bus_;
   Edit edit_;
 };
 

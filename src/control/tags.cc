@@ -54,9 +54,22 @@ void put_tags(Session& session, const CatalogRow& row, const Json& tags) {
   session.put(row.resource.key.kind.c_str(), row.resource.key.name, body);
 }
 
+// AWS: keys that begin with aws:, in any case, are its own.
+bool is_reserved_tag(std::string_view key) {
+  constexpr std::string_view kReserved = "aws:";
+  const auto same = [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + 32) : b); };
+  return key.size() >= kReserved.size() && std::equal(kReserved.begin(), kReserved.end(), key.begin(), same);
+}
+
 }  // namespace
 
 Answer<Json> merged_tags(const Session& session, const Json& present, const Json& given) {
+  for (const Json& tag : given) {
+    const std::string key = member(tag, "Key");
+    if (is_reserved_tag(key)) {
+      return not_valid("Parameter Tags is not valid. Reason: The key " + key + " begins with aws:, which is reserved.");
+    }
+  }
   Json tags = Json::array();
   for (const Json* list : {&present, &given}) {
     for (const Json& tag : *list) {

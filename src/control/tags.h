@@ -7,7 +7,7 @@ namespace waybill::control {
 
 // What a resource with the present tags has after the given ones: a key that is there is overwritten where it stands,
 // others follow in the order given; of one key given twice, the last wins. Both are lists or null.
-// Fault: LimitExceeded beyond Limits::tags.
+// Faults: LimitExceeded beyond Limits::tags; a given key that begins with aws:.
 Answer<Json> merged_tags(const Session& session, const Json& present, const Json& given);
 
 }  // namespace waybill::control

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "control/lookups.h"
+#include "control/managed_rules.h"
 #include "control/operations.h"
 #include "control/rule_rows.h"
 #include "control/target_checks.h"
@@ -48,6 +49,14 @@ Answer<Json> put_targets(Session& session, const Json& request) {
 }
 
 Answer<Json> remove_targets(Session& session, const Json& request) {
+  const std::string bus = bus_member(request), name = member(request, "Rule");
+  const CatalogRow* archive = request.value("Force", false) ? archive_behind_rule(session, bus, name) : nullptr;
+  if (archive) {
+    const Json& given = request["Ids"];
+    const bool named = std::find(given.begin(), given.end(), Json(archive->resource.key.name)) != given.end();
+    if (named) leave_managed_rule(session, *archive, ManagedRuleState::without_targets);
+    return nothing_failed();
+  }
   auto rule = changeable_rule(session, request, "Rule");
   if (!rule) return rule.error();
   const Json& ids = request["Ids"];

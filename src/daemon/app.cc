@@ -24,7 +24,11 @@ std::int64_t resident_bytes() {
 
 }  // namespace
 
-Status App::Impl::reload() { return deployment_->load(true); }
+Status App::Impl::reload() {
+  WAYBILL_CHECK(deployment_->load(true));
+  web_topics_->ask_receivers(topic::Subscriptions::Whom::silent_ones);
+  return {};
+}
 
 void App::Impl::reset(std::function<void(Status)> done) {
   workers_->post([this, done = std::move(done)] {

@@ -63,7 +63,9 @@ Status App::Impl::start() {
   WAYBILL_CHECK(check_retries(settings_));
   WAYBILL_TRY(web_setup_, web_topic_setup(settings_));
   WAYBILL_TRY(auto mail, mail_setup(settings_));
-  if (mail) mailer_ = std::make_unique<Mailer>(std::move(*mail), topology_, wall_);
+  if (mail)
+    mailer_ =
+        std::make_unique<Mailer>(std::move(*mail), topology_, wall_, [this] { return journal_->next_sequence(); });
   WAYBILL_CHECK(check_clock(settings_));
   const auto threads = static_cast<std::size_t>(settings_.number("http.threads"));
   io_ = std::make_unique<IoThreads>(threads);
@@ -88,7 +90,7 @@ Status App::Impl::start() {
   replays_->wake();
   event_sources_->reconfigure();
   move_tasks_->wake();
-  web_topics_->ask_receivers();
+  web_topics_->ask_receivers(topic::Subscriptions::Whom::silent_ones);
   ready_ = true;
   return {};
 }
@@ -133,7 +135,8 @@ Status App::Impl::deploy() {
   wiring_ = std::make_unique<CatalogWiring>(
       CatalogWiring::Ports{topology_, rules_, destinations_, [this] { catalog_changed(); },
                            web_setup_.needs_confirmation()},
-      options.place, settings_.text("retries") == "aws" ? Retries::aws : Retries::single);
+      options.place, settings_.text("retries") == "aws" ? Retries::aws : Retries::single,
+      static_cast<std::size_t>(settings_.number("limits.queue_message_bytes")));
   {
     WAYBILL_TRY(const auto reader, readers_->lend());
     WAYBILL_TRY(found_, reader->endpoints());
@@ -177,7 +180,8 @@ void App::Impl::make_replays() {
 }
 
 Status App::Impl::start_schedules() {
-  scheduler_ = std::make_unique<bus::Scheduler>(bus::Scheduler::Ports{topology_, *journal_, *this, wall_, random_});
+  scheduler_ = std::make_unique<bus::Scheduler>(
+      bus::Scheduler::Ports{topology_, *journal_, *this, wall_, random_, clock_is_virtual()});
   schedule_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] { run_schedules(); });
   std::map<std::string, std::string> fired;
   WAYBILL_TRY(const auto reader, readers_->lend());
@@ -202,8 +206,13 @@ void App::Impl::run_schedules() {
 
 void App::Impl::make_web_topics() {
   topic::Subscriptions::Ports subscriptions{
-      *book_, topology_, *journal_,
-      wall_,  random_,   [this](std::vector<NewDelivery> deliveries) { dispatcher_->committed(std::move(deliveries)); },
+      *book_,
+      topology_,
+      *journal_,
+      wall_,
+      random_,
+      [this](std::vector<NewDelivery> deliveries) { dispatcher_->committed(std::move(deliveries)); },
+      [this](EndpointId endpoint) { return dispatcher_->pending(endpoint) > 0; },
       {}};
   const SteadyClock& rates = clock_is_virtual() ? static_cast<const SteadyClock&>(virtual_rates_) : steady_;
   web_topics_ = std::make_unique<WebTopics>(web_setup_, WebTopics::Ports{*outbound_, std::move(subscriptions), rates});

@@ -4,8 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_tree.h"
 #include "base/log.h"
+#include "base/utf8_cut.h"
 #include "daemon/target_invoker.h"
+#include "queue/hand_back.h"
 #include "table/item_codec.h"
 #include "topic/publisher.h"
 
@@ -14,6 +17,9 @@ namespace waybill {
 namespace {
 
 constexpr std::int64_t kRowDays = 30;
+// AWS: Lambda, "Dead-letter queues": the first KB. Of a rule's as well, since what the facts tell counts for the size
+// of the message. Waybill's own record keeps it whole.
+constexpr std::size_t kMessageBytes = 1024;
 
 // The facts of contract section 9; the last two only when retries ran out. No rule is behind a subscription. Lambda
 // tells other facts of an invocation (AWS: Lambda, "Dead-letter queues").
@@ -22,13 +28,13 @@ std::vector<topic::MessageAttribute> facts(const EndpointSpec& endpoint, const D
   if (endpoint.kind == EndpointKind::function) {
     list.push_back({"RequestID", uuid_from(static_cast<std::uint64_t>(letter.delivery.value))});
     list.push_back({"ErrorCode", "200", "Number"});
-    list.push_back({"ErrorMessage", letter.error_message.substr(0, 1024)});
+    list.push_back({"ErrorMessage", std::string(utf8_cut(letter.error_message, kMessageBytes))});
     return list;
   }
   if (!letter.rule_arn.empty()) list.push_back({"RULE_ARN", letter.rule_arn});
   list.push_back({"TARGET_ARN", letter.target_arn});
   list.push_back({"ERROR_CODE", letter.error_code});
-  list.push_back({"ERROR_MESSAGE", letter.error_message});
+  list.push_back({"ERROR_MESSAGE", std::string(utf8_cut(letter.error_message, kMessageBytes))});
   if (!letter.exhausted_condition.empty()) {
     list.push_back({"EXHAUSTED_RETRY_CONDITION", letter.exhausted_condition});
     list.push_back({"RETRY_ATTEMPTS", std::to_string(std::max(letter.attempts - 1, 0))});
@@ -94,7 +100,7 @@ Status DeadLetterTargets::put_row(const TableSpec& table, const EndpointSpec& en
   item[table.key.partition.name] = key_value(table.key.partition, id, now);
   if (table.key.sort) item[table.key.sort->name] = key_value(*table.key.sort, id, now);
   item[table.ttl_attribute.empty() ? "ttl" : table.ttl_attribute] = now + kRowDays * 86'400;
-  auto event = nlohmann::json::parse(letter.body, nullptr, false);
+  auto event = parse_json(letter.body, kMaxPayloadDepth);
   item["event"] = event.is_discarded() ? nlohmann::json(letter.body) : std::move(event);
   for (const topic::MessageAttribute& fact : facts(endpoint, letter)) item[fact.name] = fact.value;
   if (endpoint.function) {
@@ -111,9 +117,12 @@ Status DeadLetterTargets::enqueue(const std::string& arn, const EndpointSpec& en
                                   delivery::Consequences& into) const {
   queue::SendEntry entry;
   entry.body = letter.body;
-  // What the facts tell must fit a message, whose attributes count for its size.
   for (const topic::MessageAttribute& fact : facts(endpoint, letter)) {
     if (!fact.value.empty()) entry.attributes[fact.name] = {fact.type, fact.value};
+  }
+  // A function's invocation does not come back from a queue.
+  if (endpoint.kind != EndpointKind::function) {
+    entry.attributes[queue::kDeadLetterFact] = {"String", std::to_string(letter.id.value)};
   }
   const bool is_rule = !letter.rule_arn.empty();
   const bool is_subscription = endpoint.kind == EndpointKind::subscription;

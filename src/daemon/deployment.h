@@ -40,6 +40,8 @@ class Deployment {
     std::set<std::string, std::less<>> transports;  // as in templates::LoadOptions, as what follows
     std::string endpoint = "http://127.0.0.1:4566";
     bool allow_http_endpoints = false;
+    std::size_t targets_per_rule = 5;
+    std::size_t pattern_characters = 2048;
   };
   Deployment(Ports ports, Options options) : ports_(ports), options_(std::move(options)) {}
 

@@ -1,5 +1,6 @@
 #include "daemon/destinations.h"
 
+#include "base/json_tree.h"
 #include "base/log.h"
 #include "control/connections.h"
 #include "expr/input_path.h"
@@ -35,7 +36,7 @@ void resolve(std::string& value, const std::string& event) {
   if (!value.starts_with("$")) return;
   const auto path = expr::InputPath::parse(value);
   if (!path) return;
-  const auto found = nlohmann::json::parse(path->select(event).value_or("null"), nullptr, false);
+  const auto found = parse_json(path->select(event).value_or("null"), kMaxPayloadDepth);
   value = found.is_string() ? found.get<std::string>() : found.is_null() ? "" : found.dump();
 }
 

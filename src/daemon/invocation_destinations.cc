@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_tree.h"
 #include "base/log.h"
 #include "model/event.h"
 #include "queue/outgoing.h"
@@ -14,7 +15,7 @@ namespace {
 using RecordJson = nlohmann::ordered_json;
 
 RecordJson json_or_string(const std::string& text) {
-  auto parsed = RecordJson::parse(text, nullptr, false);
+  auto parsed = parse_json<RecordJson>(text, kMaxPayloadDepth);
   return parsed.is_discarded() ? RecordJson(text) : parsed;
 }
 

@@ -25,11 +25,11 @@ Result<std::optional<MailSetup>> mail_setup(const Settings& settings);
 // Owner: the App. Thread-safe. Ended by stop(), or with its last reference.
 class Mailer {
  public:
-  Mailer(MailSetup setup, const Snapshot<Topology>& topology, const WallClock& wall)
+  Mailer(MailSetup setup, const Snapshot<Topology>& topology, const WallClock& wall, topic::NextId next_id)
       : server_(setup.email.server),
         from_(setup.email.from),
         client_(std::move(setup.smtp)),
-        transport_(client_, topology, wall, std::move(setup.email)) {}
+        transport_(client_, topology, wall, std::move(next_id), std::move(setup.email)) {}
   // Before the transport goes, no mail is on its way that would call it.
   ~Mailer() { stop(); }
 

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/base64.h"
+#include "base/json_tree.h"
+#include "base/random.h"
 
 namespace waybill {
 
@@ -29,18 +31,22 @@ delivery::AttemptResult result_of(const Status& sent, store::Changes changes) {
   return result;
 }
 
-Error missing_queue(const std::string& arn) {
-  return not_found(
-      "The specified queue does not exist or you do not have access to it. (Service: AmazonSQS; Status "
-      "Code: 400; Error Code: AWS.SimpleQueueService.NonExistentQueue; Queue: " +
-      arn + ")");
+// How AWS's own client tells of an error: contract section 9.
+std::string told_by_client(const char* status, const char* code, store::Journal& journal) {
+  return std::string(" (Service: AmazonSQS; Status Code: ") + status + "; Error Code: " + code +
+         "; Request ID: " + uuid_from(static_cast<std::uint64_t>(journal.next_sequence())) + "; Proxy: null)";
 }
 
-Error not_permitted(std::string_view service, const std::string& arn) {
+Error missing_queue(store::Journal& journal) {
+  return not_found("The specified queue does not exist or you do not have access to it." +
+                   told_by_client("400", "AWS.SimpleQueueService.NonExistentQueue", journal));
+}
+
+Error not_permitted(std::string_view service, const std::string& arn, store::Journal& journal) {
   return {ErrorCode::denied, "User: " + std::string(service) +
                                  " is not authorized to perform: sqs:sendmessage on resource: " + arn +
-                                 " because no resource-based policy allows the sqs:sendmessage action (Service: "
-                                 "AmazonSQS; Status Code: 403; Error Code: AccessDenied)"};
+                                 " because no resource-based policy allows the sqs:sendmessage action" +
+                                 told_by_client("403", "AccessDenied", journal)};
 }
 
 // AWS: raw delivery keeps the attributes of a notification, as those of the message.
@@ -61,8 +67,8 @@ queue::MessageAttributes attributes_of(const nlohmann::json& notification) {
 Status QueueTargets::send(const std::string& queue_arn, queue::SendEntry entry, std::string_view service,
                           std::string_view source_arn, WallTime now, store::Changes& into) const {
   const auto queue = topology_.get()->queue(queue_arn);
-  if (!queue) return missing_queue(queue_arn);
-  if (!service.empty() && !may_send(*queue, service, source_arn)) return not_permitted(service, queue_arn);
+  if (!queue) return missing_queue(journal_);
+  if (!service.empty() && !may_send(*queue, service, source_arn)) return not_permitted(service, queue_arn, journal_);
   entry.sender = std::string(service);
   auto change = queue::outgoing(*queue, std::move(entry), now, journal_);
   if (!change) return invalid(change.error().message);
@@ -85,7 +91,7 @@ delivery::AttemptResult QueueTargets::notify(const delivery::Attempt& attempt) c
   const std::string& stored = attempt.payload.body;
   queue::SendEntry entry;
   if (endpoint.subscription && endpoint.subscription->raw) {
-    const auto notification = nlohmann::json::parse(stored, nullptr, false);
+    const auto notification = parse_json(stored);
     if (!notification.is_object()) return result_of(invalid("the notification cannot be read"), {});
     entry.body = notification.value("Message", "");
     entry.attributes = attributes_of(notification);

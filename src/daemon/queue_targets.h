@@ -25,6 +25,11 @@ class QueueTargets {
   delivery::AttemptResult deliver(const delivery::Attempt& attempt, std::string input) const;
   delivery::AttemptResult notify(const delivery::Attempt& attempt) const;
 
+  // A notification as subscribers get it that are not told raw. Errors: of the signature's key.
+  Result<std::string> envelope(const std::string& stored, const SubscriptionSpec& subscription) const {
+    return envelope_(stored, subscription);
+  }
+
   // The entry to the queue of that ARN on behalf of a rule, topic or function ("" where nobody is to be asked).
   // Errors: not_found, denied, invalid; the messages are those of contract section 9.
   Status send(const std::string& queue_arn, queue::SendEntry entry, std::string_view service,

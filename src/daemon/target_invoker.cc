@@ -37,6 +37,17 @@ AttemptResult result_of(destination::CallOutcome outcome) {
   return result;
 }
 
+// Why what a target's input was made into cannot be delivered. Contract section 8.
+std::optional<AttemptResult> refused_input(const expr::Shaped& input) {
+  if (input.is_too_large) {
+    return failure("INVALID_PARAMETER", "The input that the InputTransformer makes of this event is larger than " +
+                                            std::to_string(expr::kMostShapedBytes) +
+                                            " bytes, which is the most that a target takes.");
+  }
+  if (!input.is_valid) return failure("INVALID_JSON", "Invalid input for target.");
+  return std::nullopt;
+}
+
 AttemptResult caused(store::Changes changes, std::vector<NewDelivery> deliveries) {
   AttemptResult result;
   result.consequences.changes = std::move(changes);
@@ -60,7 +71,7 @@ AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
   const EndpointSpec& endpoint = attempt.endpoint;
   if (endpoint.kind == EndpointKind::subscription) return hand_to_subscriber(attempt);
   expr::Shaped input = shaped_input(endpoint, attempt.payload.kind, attempt.payload.body, attempt.delivery.ingested_at);
-  if (!input.is_valid) return failure("INVALID_JSON", "Invalid input for target.");
+  if (auto refused = refused_input(input)) return std::move(*refused);
   switch (endpoint.target) {
     case TargetKind::function: return invoke_function(attempt, std::move(input.body));
     case TargetKind::topic: return publish(attempt, std::move(input.body));
@@ -77,7 +88,13 @@ AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
 AttemptResult TargetInvoker::hand_to_subscriber(const delivery::Attempt& attempt) const {
   const EndpointSpec& endpoint = attempt.endpoint;
   if (endpoint.target == TargetKind::function && endpoint.function && endpoint.subscription) {
-    return invoke_function(attempt, topic::lambda_event(attempt.payload.body, *endpoint.subscription));
+    const auto envelope = ports_.queues.envelope(attempt.payload.body, *endpoint.subscription);
+    if (!envelope) {
+      AttemptResult result = failure("INTERNAL_ERROR", envelope.error().message);
+      result.failure = FailureClass::retriable;
+      return result;
+    }
+    return invoke_function(attempt, topic::lambda_event(*envelope, *endpoint.subscription));
   }
   if (endpoint.target == TargetKind::queue) return ports_.queues.notify(attempt);
   return failure("NO_RESOURCE", "The specified function does not exist. (" + endpoint.address + ")");
@@ -88,7 +105,7 @@ void TargetInvoker::invoke_async(const delivery::Attempt& attempt, UniqueFunctio
   if (endpoint.kind == EndpointKind::subscription) return notify({attempt}, std::move(done));
   const std::string& event = attempt.payload.body;
   expr::Shaped input = shaped_input(endpoint, attempt.payload.kind, event, attempt.delivery.ingested_at);
-  if (!input.is_valid) return done(failure("INVALID_JSON", "Invalid input for target."));
+  if (auto refused = refused_input(input)) return done(std::move(*refused));
   const auto destinations = ports_.destinations.get();
   const auto found = destinations->find(endpoint.target_arn);
   if (found == destinations->end()) {
@@ -120,8 +137,11 @@ void TargetInvoker::notify(const std::vector<delivery::Attempt>& attempts, Uniqu
   }
   std::vector<topic::Outgoing> outgoing;
   for (const delivery::Attempt& attempt : attempts) outgoing.push_back({attempt.delivery, attempt.payload});
-  transport->second->send(subscription, outgoing, [done = std::move(done)](topic::CallOutcome outcome) mutable {
-    done(result_of(std::move(outcome)));
+  transport->second->send(subscription, outgoing, [done = std::move(done)](topic::Sent sent) mutable {
+    delivery::Consequences instead{std::move(sent.instead.changes), std::move(sent.instead.deliveries)};
+    AttemptResult result = result_of(std::move(sent));
+    result.consequences = std::move(instead);
+    done(std::move(result));
   });
 }
 

@@ -86,6 +86,8 @@ Deployment::Options template_options(const Settings& settings) {
   options.transports = sent_protocols(settings);
   options.endpoint = endpoint_of(settings);
   options.allow_http_endpoints = settings.flag("allow_http_endpoints");
+  options.targets_per_rule = static_cast<std::size_t>(settings.number("limits.targets"));
+  options.pattern_characters = static_cast<std::size_t>(settings.number("limits.pattern_characters"));
   return options;
 }
 
@@ -102,6 +104,8 @@ Result<std::vector<templates::LoadedTemplate>> load_templates(const Deployment::
       options.endpoint = given.endpoint;
       options.allow_http_endpoints = given.allow_http_endpoints;
       options.transports = given.transports;
+      options.targets_per_rule = given.targets_per_rule;
+      options.pattern_characters = given.pattern_characters;
       options.parameters = declared_in(text, file, given.parameters, used);
       options.unknown = given.unknown_is_error ? templates::UnknownMode::error : templates::UnknownMode::warn;
       options.check_pattern = [](std::string_view pattern) -> Status {

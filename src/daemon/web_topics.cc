@@ -1,5 +1,6 @@
 #include "daemon/web_topics.h"
 
+#include "base/json_tree.h"
 #include "base/log.h"
 #include "topic/envelope.h"
 
@@ -69,13 +70,13 @@ void WebTopics::listens_on(const std::string& host, std::uint16_t port) {
   });
 }
 
-void WebTopics::ask_receivers() {
-  const Status asked = subscriptions_.ask_all();
+void WebTopics::ask_receivers(topic::Subscriptions::Whom whom) {
+  const Status asked = subscriptions_.ask_all(whom);
   if (!asked) spdlog::error("receivers of subscriptions could not be asked to confirm: {}", asked.error().message);
 }
 
 Result<std::string> WebTopics::envelope(const std::string& stored, const SubscriptionSpec& subscription) {
-  const auto notification = topic::NotificationJson::parse(stored, nullptr, false);
+  const auto notification = parse_json<topic::NotificationJson>(stored);
   if (!notification.is_object()) return invalid("the notification cannot be read");
   return topic::signed_envelope(notification, subscription, public_url_.with([](const auto& url) { return url; }),
                                 key_);

@@ -37,8 +37,8 @@ class WebTopics {
 
   // Where the daemon listens: the default of public_url.
   void listens_on(const std::string& host, std::uint16_t port);
-  // Asks receivers that were not asked; what goes wrong is logged.
-  void ask_receivers();
+  // Asks receivers whether they agree; what goes wrong is logged.
+  void ask_receivers(topic::Subscriptions::Whom whom = topic::Subscriptions::Whom::new_ones);
 
   // A notification as subscribers get it that are not told raw.
   Result<std::string> envelope(const std::string& stored, const SubscriptionSpec& subscription);

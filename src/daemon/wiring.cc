@@ -12,7 +12,8 @@ void CatalogWiring::load(const std::vector<store::EndpointRow>& endpoints) {
 }
 
 Result<control::Wiring> CatalogWiring::make(const Catalog& catalog) {
-  WAYBILL_TRY(auto topology, Topology::build(catalog, home_, numbers_, ports_.needs_confirmation, retries_));
+  WAYBILL_TRY(auto topology,
+              Topology::build(catalog, home_, numbers_, ports_.needs_confirmation, retries_, queue_message_bytes_));
   const auto before = ports_.rules.get();
   WAYBILL_TRY(auto rules, bus::RuleTable::build(topology, before.get()));
   control::Wiring wiring;

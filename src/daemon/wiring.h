@@ -21,8 +21,11 @@ class CatalogWiring {
     std::function<void()> changed;  // called after all were published
     NeedsConfirmation needs_confirmation;
   };
-  CatalogWiring(Ports ports, Place home, Retries retries)
-      : ports_(std::move(ports)), home_(std::move(home)), retries_(retries) {}
+  CatalogWiring(Ports ports, Place home, Retries retries, std::size_t queue_message_bytes)
+      : ports_(std::move(ports)),
+        home_(std::move(home)),
+        retries_(retries),
+        queue_message_bytes_(queue_message_bytes) {}
 
   // The numbers that endpoints have in the store: before the first call of make().
   void load(const std::vector<store::EndpointRow>& endpoints);
@@ -32,6 +35,7 @@ class CatalogWiring {
   const Ports ports_;
   const Place home_;
   const Retries retries_;
+  const std::size_t queue_message_bytes_;
   Topology::EndpointNumbers numbers_;
 };
 

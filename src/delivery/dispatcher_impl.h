@@ -154,6 +154,7 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   enum class Ended { attempt, timed_out, too_old };
   store::Journal::Unit settle_unit(const Origin& origin, Window::Waiting waiting, AttemptResult result,
                                    Ended ended = Ended::attempt);
+  store::Journal::Unit joined_unit(const Origin& origin, std::vector<Window::Waiting> waiting, AttemptResult result);
   void applied(const Origin& origin, Window::Waiting waiting, Settled settled, store::Applied applied);
   void refused(const Origin& origin, Window::Waiting waiting, const store::Refusal& refusal);
   void fail(const Origin& origin, Window::Waiting waiting, std::string message);

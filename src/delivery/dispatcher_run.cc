@@ -191,6 +191,7 @@ bool Dispatcher::Impl::conclude(Batch& batch, const Origin& origin, AttemptResul
   const auto took = ports_.steady.now() - began;
   std::vector<Window::Waiting> ended;
   Work work;
+  bool joins = false;
   {
     const std::lock_guard lock(mutex_);
     if (batch.abandoned) {
@@ -198,7 +199,8 @@ bool Dispatcher::Impl::conclude(Batch& batch, const Origin& origin, AttemptResul
       return false;
     }
     ended = std::exchange(batch.current, {});
-    if (!result.postponed) {
+    joins = ended.size() > 1 && result.ok && !result.postponed && !result.consequences.changes.list.empty();
+    if (!result.postponed && !joins) {
       tell_circuit_locked(batch, origin, result, work);
       batch.lane->pace = batch.lane->pace.count() == 0 ? took : (batch.lane->pace * 7 + took) / 8;
     }
@@ -208,8 +210,14 @@ bool Dispatcher::Impl::conclude(Batch& batch, const Origin& origin, AttemptResul
     postpone(origin, std::move(ended), *result.postponed, batch);
     return true;
   }
-  ports_.probe.attempted(*origin.spec, took, result.ok);
   std::vector<store::Journal::Unit> units;
+  if (joins) {
+    auto unit = joined_unit(origin, std::move(ended), std::move(result));
+    const std::lock_guard lock(mutex_);
+    batch.finished.push_back(std::move(unit));
+    return true;
+  }
+  ports_.probe.attempted(*origin.spec, took, result.ok);
   while (ended.size() > 1) {
     units.push_back(settle_unit(origin, std::move(ended.back()), part_of(result)));
     ended.pop_back();

@@ -114,6 +114,37 @@ store::Journal::Unit Dispatcher::Impl::settle_unit(const Origin& origin, Window:
   return unit;
 }
 
+// All of them end in one unit, with what takes their place.
+store::Journal::Unit Dispatcher::Impl::joined_unit(const Origin& origin, std::vector<Window::Waiting> waiting,
+                                                   AttemptResult result) {
+  store::Journal::Unit joined;
+  std::vector<decltype(joined.done)> each_done;
+  const AttemptResult part = part_of(result);
+  for (std::size_t i = waiting.size(); i-- > 0;) {
+    auto unit = settle_unit(origin, std::move(waiting[i]), i == 0 ? std::move(result) : part);
+    std::move(unit.changes.list.begin(), unit.changes.list.end(), std::back_inserter(joined.changes.list));
+    each_done.push_back(std::move(unit.done));
+  }
+  joined.done = [self = shared_from_this(), endpoint = origin.lane->id,
+                 each_done = std::move(each_done)](store::Applied applied) mutable {
+    for (auto& done : each_done) {
+      done(applied ? store::Applied(std::vector<store::ChangeResult>{}) : store::Applied(applied.error()));
+    }
+    if (applied || applied.error().reason != store::Refusal::Reason::fenced) return;
+    // Which of them has moved on is not said: those that have not are found in the store.
+    Work work;
+    {
+      const std::lock_guard lock(self->mutex_);
+      Lane& lane = self->lane_locked(endpoint);
+      lane.window.mark_behind();
+      self->refresh_locked(lane);
+      self->pump_locked(work);
+    }
+    self->start(std::move(work));
+  };
+  return joined;
+}
+
 void Dispatcher::Impl::applied(const Origin& origin, Window::Waiting waiting, Settled settled, store::Applied applied) {
   if (!applied) {
     refused(origin, std::move(waiting), applied.error());

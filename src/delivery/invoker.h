@@ -69,7 +69,8 @@ class Invoker {
   // called with the dispatcher's lock held.
   virtual std::size_t joint_limit(const EndpointSpec& /*endpoint*/) const { return 1; }
   // One attempt for several deliveries of one endpoint, at most joint_limit() of them and at least two; otherwise as
-  // invoke_async(). Its result counts for each of them, by its own retry policy; it carries no consequences. Whoever
+  // invoke_async(). Its result counts for each of them, by its own retry policy. When it is a success with
+  // consequences, nobody was called: what they hold takes the place of all these deliveries, in one unit. Whoever
   // answers more than 1 from joint_limit() overrides this. The attempts live as long as the call.
   virtual void invoke_joint(const std::vector<Attempt>& attempts, UniqueFunction<void(AttemptResult)> done) {
     invoke_async(attempts.front(), std::move(done));

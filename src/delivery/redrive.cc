@@ -1,5 +1,7 @@
 #include "delivery/redrive.h"
 
+#include <memory>
+
 #include "base/json_text.h"
 #include "model/event.h"
 
@@ -39,6 +41,42 @@ Result<Redrive> make_redrive(const DeadLetter& letter, const std::optional<std::
   redrive.changes.add(store::InsertDelivery{delivery});
   redrive.delivery = {std::move(delivery), std::move(payload)};
   return redrive;
+}
+
+RedriveResult redrive_many(const std::vector<DeadLetter>& letters, const RedriveOptions& order,
+                           const Topology& topology, WallTime now, store::Journal& journal,
+                           const std::function<void(std::vector<NewDelivery>)>& committed) {
+  // By letter: what went wrong. Written here, then by the writer thread, and read when it has answered.
+  const auto problems = std::make_shared<std::vector<std::optional<std::string>>>(letters.size());
+  std::vector<store::Journal::Unit> units;
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    auto made = make_redrive(letters[i], order.detail, topology, now, journal);
+    if (!made) (*problems)[i] = made.error().message;
+    if (!made || order.dry_run) continue;
+    store::Journal::Unit unit;
+    unit.changes = std::move(made->changes);
+    unit.done = [problems, i, committed, fresh = std::move(made->delivery)](const store::Applied& applied) mutable {
+      if (applied) {
+        committed({std::move(fresh)});
+      } else {
+        (*problems)[i] = applied.error().message;
+      }
+    };
+    units.push_back(std::move(unit));
+  }
+  if (!units.empty()) {
+    journal.submit_many(store::Lane::internal, std::move(units));
+    (void)journal.apply(store::Lane::internal, {});  // answered after all of them, whatever the answer
+  }
+  RedriveResult result;
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    if (const auto& problem = (*problems)[i]) {
+      result.failed.emplace_back(letters[i].id, *problem);
+    } else {
+      result.redriven.push_back(letters[i].id);
+    }
+  }
+  return result;
 }
 
 }  // namespace waybill::delivery

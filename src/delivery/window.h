@@ -36,10 +36,11 @@ class Window {
 
   // Deliveries are in the store that are not here.
   bool behind() const { return behind_; }
-  // At start: what the store holds is not known yet.
+  // What the store holds is not known: at start, and when rows in flight were given up here that may still be there.
   void mark_behind() {
     behind_ = true;
     known_to_ = {};
+    discard_page_ = paging_;
   }
   bool wants_page() const { return behind_ && !paging_ && waiting_.size() * 2 <= limit_; }
   // Answers how many rows, from the endpoint's first, to read. REQUIRES: wants_page().

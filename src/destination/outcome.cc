@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/json_text.h"
+#include "base/utf8_cut.h"
 
 namespace waybill::destination {
 
@@ -28,11 +29,7 @@ std::string excerpt(std::string body, const std::vector<std::string>& secrets) {
       body.replace(at, secret.size(), "***");
     }
   }
-  if (body.size() > kExcerptBytes) {
-    std::size_t end = kExcerptBytes;
-    while (end > 0 && (static_cast<unsigned char>(body[end]) & 0xc0) == 0x80) --end;
-    body.resize(end);
-  }
+  body.resize(utf8_cut(body, kExcerptBytes).size());
   const bool text = is_valid_utf8(body);
   for (char& c : body) {
     const auto byte = static_cast<unsigned char>(c);
@@ -42,24 +39,41 @@ std::string excerpt(std::string body, const std::vector<std::string>& secrets) {
   return body;
 }
 
-std::optional<WallTime> parse_http_date(std::string_view value) {
-  std::istringstream in{std::string(value)};
-  in.imbue(std::locale::classic());
-  std::tm parts{};
-  in >> std::get_time(&parts, "%a, %d %b %Y %H:%M:%S GMT");
-  if (in.fail()) return std::nullopt;
-  return from_millis(static_cast<std::int64_t>(timegm(&parts)) * 1000);
+// RFC 9110: a year of two digits that seems to be more than 50 years ahead is one of the past.
+void set_century(std::tm& parts, WallTime now) {
+  std::tm today{};
+  const std::time_t seconds = to_seconds(now);
+  gmtime_r(&seconds, &today);
+  parts.tm_year += (today.tm_year - today.tm_year % 100) - (parts.tm_year - parts.tm_year % 100);
+  if (parts.tm_year > today.tm_year + 50) parts.tm_year -= 100;
+}
+
+// RFC 9110 section 5.6.7: as HTTP writes dates today, and the two ways in which it wrote them before.
+std::optional<WallTime> parse_http_date(std::string_view value, WallTime now) {
+  constexpr const char* kTwoDigits = "%a, %d-%b-%y %H:%M:%S GMT";  // RFC 850; names of days are read short or long
+  for (const char* form : {"%a, %d %b %Y %H:%M:%S GMT", kTwoDigits, "%a %b %d %H:%M:%S %Y"}) {
+    std::istringstream in{std::string(value)};
+    in.imbue(std::locale::classic());
+    std::tm parts{};
+    in >> std::get_time(&parts, form);
+    if (in.fail()) continue;
+    if (form == kTwoDigits) set_century(parts, now);
+    return from_millis(static_cast<std::int64_t>(timegm(&parts)) * 1000);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<Millis> parse_retry_after(std::string_view value, WallTime now) {
-  std::uint32_t seconds = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-  if (error == std::errc{} && end == value.data() + value.size()) {
+  const bool is_number = !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos;
+  if (is_number) {
+    std::uint32_t seconds = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    if (error != std::errc{}) return kLongestWait;  // more than fits
     return std::min<Millis>(std::chrono::seconds{seconds}, kLongestWait);
   }
-  const auto date = parse_http_date(value);
+  const auto date = parse_http_date(value, now);
   if (!date) return std::nullopt;
   return std::clamp<Millis>(*date - now, Millis{0}, kLongestWait);
 }

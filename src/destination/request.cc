@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
+#include "base/json_tree.h"
 #include "net/http.h"
 #include "net/url.h"
 
@@ -113,7 +114,7 @@ Result<std::string> with_path_values(const std::string& url, const std::vector<s
 
 std::string with_body_parameters(const std::string& body, const std::vector<Parameter>& parameters) {
   if (parameters.empty()) return body;
-  auto object = nlohmann::ordered_json::parse(body, nullptr, false);
+  auto object = parse_json<nlohmann::ordered_json>(body, kMaxPayloadDepth);
   if (!object.is_object()) return body;
   for (const Parameter& each : parameters) object[each.key] = each.value;
   return object.dump();

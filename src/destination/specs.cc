@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_tree.h"
+
 namespace waybill::destination {
 
 namespace {
@@ -14,7 +16,7 @@ class Members {
   Members(Json object, std::string path) : object_(std::move(object)), path_(std::move(path)) {}
 
   static Result<Members> parse(std::string_view json, const char* what) {
-    Json value = Json::parse(json, nullptr, false);
+    Json value = parse_json<Json>(json, kMaxPayloadDepth);
     if (!value.is_object()) return invalid(std::string(what) + " is not stored as a JSON object");
     return Members(std::move(value), "");
   }

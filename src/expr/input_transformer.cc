@@ -125,22 +125,25 @@ Result<InputTransformer> InputTransformer::parse(const InputTransformerSpec& spe
 }
 
 Shaped InputTransformer::fill(const ShapeContext& context) const {
-  std::vector<std::optional<std::string>> values;
-  values.reserve(sources_.size());
-  for (const Source& source : sources_) {
-    const auto* path = std::get_if<InputPath>(&source);
-    values.push_back(path ? path->select(context.event) : value_of(std::get<EventVariable>(source), context));
-  }
+  // Each is looked up when it is needed first, so that their sum is bounded with the body.
+  std::vector<std::optional<std::optional<std::string>>> values(sources_.size());
   Shaped shaped;
   for (const Piece& piece : pieces_) {
     shaped.body.append(piece.text);
-    const auto& value = values[piece.source];
+    if (!values[piece.source]) {
+      const Source& source = sources_[piece.source];
+      const auto* path = std::get_if<InputPath>(&source);
+      values[piece.source] = path ? path->select(context.event) : value_of(std::get<EventVariable>(source), context);
+    }
+    const std::optional<std::string>& value = *values[piece.source];
     if (is_object_) {
       append_as_json(value ? std::string_view(*value) : "null", piece.in_quotes, shaped.body);
     } else if (value) {
       append_as_text(*value, piece.in_quotes, shaped.body);
     }
+    if (shaped.body.size() > kMostShapedBytes) break;
   }
+  if (shaped.body.size() + tail_.size() > kMostShapedBytes) return {std::string(context.event), true, true};
   shaped.body.append(tail_);
   const JsonSummary summary = check_json(shaped.body);
   shaped.is_valid = !summary.failed_at && summary.values > 0;

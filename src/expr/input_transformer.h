@@ -32,7 +32,12 @@ struct Shaped {
   std::string body;
   // False: `body` is broken JSON. It goes to the dead letters as INVALID_JSON, `Invalid input for target.`
   bool is_valid = true;
+  // The template makes more of the event than a target takes (kMostShapedBytes): `body` is the event, and is not sent.
+  bool is_too_large = false;
 };
+
+// The most that a target takes. AWS: an event may have 1 MB.
+inline constexpr std::size_t kMostShapedBytes = 1'048'576;
 
 // Immutable; may be used by many threads. Filling does not read the template or the paths again.
 class InputTransformer {

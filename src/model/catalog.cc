@@ -1,11 +1,13 @@
 #include "model/catalog.h"
 
+#include "base/json_tree.h"
+
 namespace waybill {
 
 namespace {
 
 nlohmann::json object_of(const std::string& text) {
-  return text.empty() ? nlohmann::json::object() : nlohmann::json::parse(text, nullptr, false);
+  return text.empty() ? nlohmann::json::object() : parse_json(text, kMaxPayloadDepth);
 }
 
 }  // namespace
@@ -15,7 +17,7 @@ Result<CatalogRowPtr> CatalogRow::read(Resource resource) {
   nlohmann::json state = object_of(resource.state);
   if (!body.is_object() || !state.is_object()) {
     return Error{ErrorCode::corrupt, "the catalog's " + resource.key.kind + " " + resource.key.name +
-                                         " cannot be read: its text is no JSON object"};
+                                         " cannot be read: its text is no JSON object, or nested too deep"};
   }
   return std::make_shared<const CatalogRow>(CatalogRow{std::move(resource), std::move(body), std::move(state)});
 }

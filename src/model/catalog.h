@@ -30,12 +30,16 @@ inline constexpr const char* kMessageMoveTask = "Waybill::SQS::MessageMoveTask";
 inline constexpr const char* kEventSourceMapping = "AWS::Lambda::EventSourceMapping";
 }  // namespace kinds
 
+// In the state of an archive whose managed rule lost its target, or is deleted: it takes no events.
+inline constexpr const char* kManagedRuleLeft = "ManagedRule";
+
 struct CatalogRow {
   Resource resource;
   nlohmann::json body;   // object: the properties, as CloudFormation and the API name them
   nlohmann::json state;  // object: what the service keeps: Created, Modified (ms since the epoch), Id, …
 
-  // Error: corrupt, naming the resource, when body or state is no JSON object.
+  // Error: corrupt, naming the resource, when body or state is no JSON object, or deeper than
+  // kMaxPayloadDepth.
   static Result<std::shared_ptr<const CatalogRow>> read(Resource resource);
   Place place() const { return {resource.key.account, resource.key.region}; }
 };

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_tree.h"
+
 namespace waybill {
 
 namespace {
@@ -133,7 +135,7 @@ Millis RetryPhases::delay_before(int n) const {
 }
 
 Result<DeliveryPolicy> DeliveryPolicy::parse(std::string_view json) {
-  const PolicyJson policy = PolicyJson::parse(json, nullptr, false);
+  const PolicyJson policy = parse_json(json);
   if (!policy.is_object()) return invalid("it must be a JSON object");
   if (const PolicyJson* http = member_of(policy, "http")) {
     if (!http->is_object()) return invalid("http must be a JSON object");

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_tree.h"
 #include "model/arn.h"
 #include "pattern/pattern.h"
 
@@ -62,9 +63,7 @@ Status check_filter_keys(const SourceJson& pattern) {
 
 }  // namespace
 
-Status check_queue_filter(std::string_view pattern) {
-  return check_filter_keys(SourceJson::parse(pattern, nullptr, false));
-}
+Status check_queue_filter(std::string_view pattern) { return check_filter_keys(parse_json(pattern)); }
 
 Result<EventSourceSpec> read_event_source(const std::string& name, const SourceJson& body, const Place& place) {
   EventSourceSpec spec;

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_tree.h"
 #include "model/arn.h"
 
 namespace waybill {
@@ -55,7 +56,7 @@ Status read_flag(const QueueJson& body, const char* name, bool& into) {
 Status read_object(const QueueJson& body, const char* name, QueueJson& into) {
   const std::string text = property_text(body, name);
   if (text.empty()) return {};
-  into = QueueJson::parse(text, nullptr, false);
+  into = parse_json(text, kMaxPayloadDepth);
   if (!into.is_object()) return bad_property(name, "it must be a JSON object");
   return {};
 }

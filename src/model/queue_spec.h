@@ -37,6 +37,9 @@ struct QueuePolicyStatement {
   bool judged = true;                    // false: it has a condition of another kind
 };
 
+// What a queue takes that does not say (setting limits.queue_message_bytes).
+inline constexpr std::size_t kQueueMessageBytes = 262'144;
+
 struct QueueSpec {
   QueueId id;  // of the catalog row (state "Id"): another one when the queue is made anew
   std::string name;
@@ -49,7 +52,7 @@ struct QueueSpec {
   std::chrono::seconds delay{0};
   std::chrono::seconds retention{345'600};
   std::chrono::seconds receive_wait{0};
-  std::size_t max_message_bytes = 1'048'576;
+  std::size_t max_message_bytes = kQueueMessageBytes;
   std::optional<RedrivePolicy> redrive;
   RedriveAllow redrive_allow;
   std::optional<std::vector<QueuePolicyStatement>> policy;  // none: the queue has no policy

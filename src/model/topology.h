@@ -141,11 +141,12 @@ class Topology {
     EndpointId number(const std::string& key);
   };
 
-  // Errors name the resource and what is wrong with it.
+  // queue_message_bytes: of queues that do not say. Errors name the resource and what is wrong with it.
   static Result<std::shared_ptr<const Topology>> build(const Catalog& catalog, const Place& home,
                                                        EndpointNumbers& numbers,
                                                        const NeedsConfirmation& needs_confirmation = nullptr,
-                                                       Retries retries = Retries::single);
+                                                       Retries retries = Retries::single,
+                                                       std::size_t queue_message_bytes = kQueueMessageBytes);
 
   const Place& place() const { return place_; }  // where templates and functions live
   // By ARN; has the default bus of every place that has any resource.

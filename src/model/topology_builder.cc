@@ -19,11 +19,12 @@ constexpr const char* kRole = "AWS::IAM::Role";
 class TopologyBuilder {
  public:
   TopologyBuilder(const Catalog& catalog, const Place& home, Topology::EndpointNumbers& numbers,
-                  const NeedsConfirmation& needs_confirmation, Retries retries)
+                  const NeedsConfirmation& needs_confirmation, Retries retries, std::size_t queue_message_bytes)
       : catalog_(catalog),
         numbers_(numbers),
         needs_confirmation_(needs_confirmation),
         retries_(retries),
+        queue_message_bytes_(queue_message_bytes),
         topology_(std::make_shared<Topology>()) {
     topology_->place_ = home;
   }
@@ -188,6 +189,7 @@ class TopologyBuilder {
       return;
     }
     auto spec = std::make_shared<QueueSpec>(std::move(*read));
+    if (!body.contains("MaximumMessageSize")) spec->max_message_bytes = queue_message_bytes_;
     spec->id = QueueId{state_number(resource, "Id")};
     spec->arn = arn;
     spec->owner = resource.owner;
@@ -272,6 +274,7 @@ class TopologyBuilder {
   }
 
   void archive(const Resource& resource, const Json& body) {
+    if (catalog_.at(resource.key)->state.contains(kManagedRuleLeft)) return;
     const std::string source = text(body, body.contains("EventSourceArn") ? "EventSourceArn" : "SourceArn");
     const auto bus = topology_->buses_.find(place_of(resource).event_bus(event_bus_name(source)));
     if (bus == topology_->buses_.end()) return;
@@ -315,6 +318,7 @@ class TopologyBuilder {
   Topology::EndpointNumbers& numbers_;
   const NeedsConfirmation& needs_confirmation_;
   const Retries retries_;
+  const std::size_t queue_message_bytes_;
   std::map<std::string, InvokeConfig> invoke_configs_;  // by function ARN
   std::set<std::string> destinations_;                  // functions that hear of others' invocations
   std::optional<Error> problem_;                        // the first one
@@ -327,9 +331,10 @@ class TopologyBuilder {
 
 Result<std::shared_ptr<const Topology>> Topology::build(const Catalog& catalog, const Place& home,
                                                         EndpointNumbers& numbers,
-                                                        const NeedsConfirmation& needs_confirmation, Retries retries) {
+                                                        const NeedsConfirmation& needs_confirmation, Retries retries,
+                                                        std::size_t queue_message_bytes) {
   try {
-    return TopologyBuilder(catalog, home, numbers, needs_confirmation, retries).build();
+    return TopologyBuilder(catalog, home, numbers, needs_confirmation, retries, queue_message_bytes).build();
   } catch (const Json::exception& error) {
     return Error{ErrorCode::corrupt, std::string("a resource of the catalog cannot be read: ") + error.what()};
   }

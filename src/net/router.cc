@@ -156,6 +156,10 @@ std::variant<Router::Match, Router::Miss> Router::find(std::string_view method, 
 
 void Router::serve(HttpRequest request, Reply reply) const {
   auto found = find(request.method, request.path);
+  serve(std::move(found), std::move(request), std::move(reply));
+}
+
+void Router::serve(std::variant<Match, Miss> found, HttpRequest request, Reply reply) const {
   if (auto* match = std::get_if<Match>(&found)) {
     request.route = match->pattern;
     (*match->handler)(std::move(request), match->params, std::move(reply));

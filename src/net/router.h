@@ -56,6 +56,8 @@ class Router {
 
   // Calls the route's handler, or answers what find() says.
   void serve(HttpRequest request, Reply reply) const;
+  // The same for who has asked find() already, for this request.
+  void serve(std::variant<Match, Miss> found, HttpRequest request, Reply reply) const;
 
  private:
   struct Segment;

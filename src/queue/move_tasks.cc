@@ -19,33 +19,24 @@ using TaskJson = nlohmann::json;
 constexpr int kStep = 100;  // messages of one unit
 constexpr int kMostPerSecond = 500;
 
-// The endpoint that left the message in its dead-letter queue, by the facts that went with it.
-std::shared_ptr<const EndpointSpec> left_by(const Topology& topology, const Message& message,
-                                            const std::string& dlq_arn) {
-  const auto attributes = decode_attributes(message.attributes);
-  const auto fact = [&](const char* name) {
-    const auto found = attributes.find(name);
-    return found == attributes.end() ? std::string() : found->second.value;
-  };
-  const std::string target = fact("TARGET_ARN");
-  if (target.empty()) return nullptr;
-  for (const auto& [id, endpoint] : topology.endpoints()) {
-    const bool same_rule = endpoint->rule_arn == fact("RULE_ARN") && endpoint->dlq_arn == dlq_arn;
-    if (endpoint->target_arn == target && same_rule) return endpoint;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 class MoveTasks::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  explicit Impl(Ports ports) : ports_(std::move(ports)) {}
+  explicit Impl(Ports ports)
+      : ports_(std::move(ports)),
+        hand_back_({ports_.topology, ports_.journal, ports_.readers, ports_.wall, ports_.committed}) {}
 
   Answer<std::string> start(const std::string& source_arn, const std::string& destination_arn,
                             std::optional<int> max_per_second);
   Answer<std::int64_t> cancel(const std::string& handle);
   Answer<std::vector<MoveTask>> list(const std::string& source_arn, int max_results);
+  MessageId newest() const { return {ports_.journal.next_sequence()}; }
+  Result<HandBack::Page> pick(const std::string& source_arn, const HandBack::PageQuery& query) const {
+    const auto source = ports_.topology.get()->queue(source_arn);
+    if (!source) return not_found("there is no queue " + source_arn);
+    return hand_back_.pick(*source, query);
+  }
 
   void wake() {
     const std::lock_guard lock(mutex_);
@@ -77,12 +68,10 @@ class MoveTasks::Impl : public std::enable_shared_from_this<Impl> {
   // When it may go on; none: it has ended.
   std::optional<WallTime> advance(const CatalogRow& row);
   store::MoveMessages next_move(const MoveTask& task, const QueueSpec& source, int most) const;
-  // A message that no queue is known for: back to the target that left it. False: nothing is known of it; true also
-  // when it is gone meanwhile.
-  Result<bool> hand_back(const QueueSpec& source);
   void note(const CatalogRow& row, const char* status, std::int64_t moved, const std::string& why = "");
 
   const Ports ports_;
+  const HandBack hand_back_;
   mutable std::mutex mutex_;
   std::map<std::string, WallTime> resting_;  // by name: until when its rate keeps a task from going on; used by run()
   bool running_ = false;                     // guarded by mutex_, as all below
@@ -271,12 +260,12 @@ std::optional<WallTime> MoveTasks::Impl::advance(const CatalogRow& row) {
   const auto& moved = std::get<store::MessagesMoved>(applied->front());
   std::int64_t count = moved.moved;
   if (moved.stuck) {
-    const auto handed_back = hand_back(*source);
-    if (!handed_back || !*handed_back) {
-      const std::string why = handed_back ? "CouldNotDetermineMessageSource" : handed_back.error().message;
+    const auto back = hand_back_.front(*source, std::max(most - static_cast<int>(count), 1));
+    if (!back || back->stuck) {
+      const std::string why = back ? "CouldNotDetermineMessageSource" : back.error().message;
       return note(row, "FAILED", task.moved + count, why), std::nullopt;
     }
-    ++count;
+    count += back->handed_back;
   }
   const bool done = !moved.stuck && moved.moved < most;
   note(row, done ? "COMPLETED" : kRunning, task.moved + count);
@@ -284,37 +273,6 @@ std::optional<WallTime> MoveTasks::Impl::advance(const CatalogRow& row) {
   if (!task.max_per_second) return now;
   return now +
          std::chrono::ceil<Millis>(std::chrono::duration<double>(static_cast<double>(count) / *task.max_per_second));
-}
-
-Result<bool> MoveTasks::Impl::hand_back(const QueueSpec& source) {
-  if (source.fifo) return false;
-  WAYBILL_TRY(const auto reader, ports_.readers.lend());
-  WAYBILL_TRY(const auto page, reader->messages(source.id, false, std::nullopt, 1));
-  if (page.empty() || !page.front().message) return true;  // somebody else took it
-  const store::MessageRow& row = page.front().row;
-  const Message& message = *page.front().message;
-  const auto endpoint = left_by(*ports_.topology.get(), message, source.arn);
-  if (!endpoint) return false;
-  const WallTime now = ports_.wall.now();
-  const PayloadKind kind =
-      endpoint->kind == EndpointKind::subscription ? PayloadKind::notification : PayloadKind::shaped_input;
-  auto payload = std::make_shared<const Payload>(
-      Payload{PayloadId{ports_.journal.next_sequence()}, kind, now, source.arn, message.body});
-  Delivery delivery{{endpoint->id, now, DeliveryId{ports_.journal.next_sequence()}}, payload->id, 0, 0, now, ""};
-  store::Changes changes;
-  changes.add(store::DeleteMessage{{row.queue, row.id, row.receives, row.visible_at}, false, now, true});
-  changes.add(store::InsertPayload{payload});
-  changes.add(store::InsertDelivery{delivery});
-  NewDelivery fresh{std::move(delivery), std::move(payload)};
-  ports_.journal.submit(store::Lane::internal, std::move(changes),
-                        [self = shared_from_this(), fresh = std::move(fresh)](const store::Applied& applied) mutable {
-                          if (!applied) return;  // received meanwhile
-                          std::vector<NewDelivery> deliveries;
-                          deliveries.push_back(std::move(fresh));
-                          self->ports_.committed(std::move(deliveries));
-                        });
-  // The next step of the task comes after it in the Journal.
-  return true;
 }
 
 void MoveTasks::Impl::note(const CatalogRow& row, const char* status, std::int64_t moved, const std::string& why) {
@@ -345,6 +303,10 @@ Answer<std::int64_t> MoveTasks::cancel(const std::string& handle) { return impl_
 Answer<std::vector<MoveTask>> MoveTasks::list(const std::string& source_arn, int max_results) {
   return impl_->list(source_arn, max_results);
 }
+Result<HandBack::Page> MoveTasks::pick(const std::string& source_arn, const HandBack::PageQuery& query) const {
+  return impl_->pick(source_arn, query);
+}
+MessageId MoveTasks::newest() const { return impl_->newest(); }
 void MoveTasks::wake() { impl_->wake(); }
 std::optional<WallTime> MoveTasks::next_due() const { return impl_->next_due(); }
 bool MoveTasks::quiet() const { return impl_->quiet(); }

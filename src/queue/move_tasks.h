@@ -16,6 +16,7 @@
 #include "model/delivery.h"
 #include "model/topology.h"
 #include "queue/faults.h"
+#include "queue/hand_back.h"
 #include "store/reader_pool.h"
 
 namespace waybill::queue {
@@ -58,6 +59,10 @@ class MoveTasks {
   Answer<std::int64_t> cancel(const std::string& handle);
   // Newest first, at most max_results (1..10).
   Answer<std::vector<MoveTask>> list(const std::string& source_arn, int max_results);
+  // A number above those of all messages that have been sent.
+  MessageId newest() const;
+  // One page of what targets left in that queue, without a task: see HandBack. Errors: not_found.
+  Result<HandBack::Page> pick(const std::string& source_arn, const HandBack::PageQuery& query) const;
 
   // Goes on with what is running: at start, and when wake_in() comes round. Does not block.
   void wake();

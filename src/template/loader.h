@@ -24,6 +24,8 @@ struct LoadOptions {
   UnknownMode unknown = UnknownMode::error;
   std::string endpoint = "http://127.0.0.1:4566";   // what queue URLs begin with: where clients reach the daemon
   bool allow_http_endpoints = false;                // may API destinations be http://?
+  std::size_t targets_per_rule = 5;                 // settings limits.targets
+  std::size_t pattern_characters = 2048;            // and limits.pattern_characters, as for the API
   std::set<std::string, std::less<>> transports{};  // protocols of subscriptions whose notifications leave
   // Is this an event pattern? Null: patterns are not checked.
   std::function<Status(std::string_view)> check_pattern;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/code_points.h"
 #include "template/intrinsics.h"
 #include "template/nearest.h"
 #include "template/text.h"
@@ -102,9 +103,10 @@ class Conformer {
         std::find(property.allowed.begin(), property.allowed.end(), *text) == property.allowed.end()) {
       return bad(path, in_quotes(*text) + " is not one of " + list_of(property.allowed));
     }
-    const auto length = static_cast<double>(text->size());
+    const std::int64_t characters = code_points(*text);
+    const auto length = static_cast<double>(characters);
     if (length < property.least || length > property.most) {
-      return bad(path, "is " + std::to_string(text->size()) + " characters long and " + range_text(property));
+      return bad(path, "is " + std::to_string(characters) + " characters long and " + range_text(property));
     }
     return *text;
   }

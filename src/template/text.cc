@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/json_tree.h"
+
 namespace waybill::templates {
 
 std::optional<std::string> scalar_text(const Json& value) {
@@ -35,14 +37,8 @@ std::string list_of(const std::vector<std::string>& names) {
 std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 std::optional<Json> json_object_in(const std::string& text) {
-  constexpr int kDeepest = 100;  // what writes JSON recurses, unlike what reads it
-  bool too_deep = false;
-  const auto watch = [&too_deep](int depth, Json::parse_event_t, Json&) {
-    too_deep = too_deep || depth > kDeepest;
-    return !too_deep;
-  };
-  Json value = Json::parse(text, watch, false);
-  if (too_deep || !value.is_object()) return std::nullopt;
+  Json value = parse_json<Json>(text);
+  if (!value.is_object()) return std::nullopt;
   return value;
 }
 

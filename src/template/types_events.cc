@@ -97,10 +97,14 @@ void check_rule(CheckContext& c) {
           in_quotes(text_member(c.body, "ScheduleExpression")) +
               " is no schedule: rate(5 minutes) or cron(minutes hours day-of-month month day-of-week year)");
   }
-  check_pattern(c, 2048);
+  check_pattern(c, c.options.pattern_characters);
   std::set<std::string> ids;
   const Json* targets = find_member(c.body, "Targets");
   if (!targets || !targets->is_array()) return;
+  if (targets->size() > c.options.targets_per_rule) {
+    c.bad(c.path / "Targets", "has " + std::to_string(targets->size()) + " entries and must be at most " +
+                                  std::to_string(c.options.targets_per_rule));
+  }
   for (std::size_t i = 0; i < targets->size(); ++i) {
     const Json& target = (*targets)[i];
     check_target(c, target, c.path / "Targets" / i);
@@ -135,6 +139,15 @@ Properties target_properties() {
       retry_policy(),
       object("DeadLetterConfig", {text("Arn").between(1, 1600)}),
       object("SqsParameters", {text("MessageGroupId").required().at_most(100)}),
+      object("HttpParameters",
+             {texts("PathParameterValues"), text_map("HeaderParameters"), text_map("QueryStringParameters")}),
+      anything("AppSyncParameters").without_effect(),
+      anything("BatchParameters").without_effect(),
+      anything("EcsParameters").without_effect(),
+      anything("KinesisParameters").without_effect(),
+      anything("RedshiftDataParameters").without_effect(),
+      anything("RunCommandParameters").without_effect(),
+      anything("SageMakerPipelineParameters").without_effect(),
       text("RoleArn").without_effect(),
   };
 }
@@ -179,7 +192,7 @@ ResourceType rule() {
       json("EventPattern"),
       text("ScheduleExpression").at_most(256),
       one_of("State", {"ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}),
-      objects("Targets", target_properties()).at_most(5),
+      objects("Targets", target_properties()),
       text("RoleArn").without_effect(),
       tags(),
   };

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_tree.h"
 #include "topic/email_encoding.h"
 
 namespace waybill::topic {
@@ -28,7 +29,7 @@ std::string told_text(const MailJson& object, const char* name) {
 
 Told read_told(const Outgoing& outgoing) {
   Told told;
-  told.json = MailJson::parse(outgoing.notification.body, nullptr, false);
+  told.json = parse_json<MailJson>(outgoing.notification.body);
   // A body that is no notification cannot be; it would still be told.
   if (!told.json.is_object()) told.json = {{"Type", "Notification"}, {"Message", outgoing.notification.body}};
   told.message_id = told_text(told.json, "MessageId");

@@ -15,29 +15,20 @@ constexpr std::chrono::minutes kSayAgain{1};
 
 std::size_t body_size(const Outgoing& outgoing) { return outgoing.notification.body.size(); }
 
-// The least number of runs, in their order, of which none is larger than one e-mail should be.
-std::vector<std::vector<Outgoing>> split_by_size(const std::vector<Outgoing>& outgoing) {
-  std::vector<std::vector<Outgoing>> parts;
-  std::size_t bytes = 0;
-  for (const Outgoing& each : outgoing) {
-    if (parts.empty() || bytes + body_size(each) > EmailRate::kMostBytes) {
-      parts.emplace_back();
-      bytes = 0;
-    }
-    parts.back().push_back(each);
-    bytes += body_size(each);
-  }
-  return parts;
+// As what it is sent, one or several.
+std::vector<Outgoing> told_in(const Outgoing& outgoing, const std::vector<Payload>& members) {
+  if (members.empty()) return {outgoing};
+  std::vector<Outgoing> told;
+  for (const Payload& member : members) told.push_back({outgoing.delivery, member});
+  return told;
 }
 
 }  // namespace
 
-// The mails of one call of send(), which go out one after the other.
+// The e-mail of one call of send().
 struct EmailTransport::Sending {
-  std::vector<net::Mail> mails;
-  std::size_t next = 0;
   std::string subscription;  // ARN
-  bool together = false;     // several notifications
+  Regrouped apart;           // of a digest: what takes its place when the server will not have it
   Callback done;
 };
 
@@ -66,29 +57,43 @@ CallOutcome classify(const net::SmtpError& error, const std::string& server) {
 
 std::size_t EmailTransport::joint_limit(const EndpointSpec& subscription) const {
   const std::lock_guard lock(mutex_);
+  if (alone_.contains(subscription.target_arn)) return 1;
   return rate_.joint_limit(subscription.target_arn, wall_.now());
 }
 
 void EmailTransport::send(const EndpointSpec& subscription, const std::vector<Outgoing>& outgoing, Callback done) {
   if (const Status fine = net::check_mail_address(subscription.address); !fine) {
-    return done({CallOutcome::Kind::permanent, "INVALID_PARAMETER",
-                 "no e-mail can be sent to " + subscription.address + ": " + fine.error().message, Millis{0}});
+    return done(CallOutcome{CallOutcome::Kind::permanent, "INVALID_PARAMETER",
+                            "no e-mail can be sent to " + subscription.address + ": " + fine.error().message,
+                            Millis{0}});
   }
+  if (outgoing.size() > 1) return done(join_up(subscription, outgoing));
+  const Outgoing& only = outgoing.front();
+  const std::vector<Payload> members = notifications_in(only.notification);
   std::size_t largest = 1;
-  for (const Outgoing& each : outgoing) largest = std::max(largest, body_size(each));
+  for (const Outgoing& each : told_in(only, members)) largest = std::max(largest, body_size(each));
   std::optional<Millis> wait;
   {
     const std::lock_guard lock(mutex_);
     wait = rate_.admit(subscription.target_arn, wall_.now(), largest);
+    if (!wait) one_leaves_locked(subscription.target_arn);
   }
-  if (wait) return done({CallOutcome::Kind::postponed, "", "", *wait});
-  auto sending = std::make_shared<Sending>();
-  const EmailSender sender = sender_of(subscription);
-  for (const auto& part : split_by_size(outgoing)) sending->mails.push_back(render_email(sender, subscription, part));
-  sending->subscription = subscription.target_arn;
-  sending->together = outgoing.size() > 1;
-  sending->done = std::move(done);
-  send_next(sending);
+  if (wait) return done(CallOutcome{CallOutcome::Kind::postponed, "", "", *wait});
+  submit(subscription, only, members, std::move(done));
+}
+
+// A digest stays what it is, whatever comes with it: its e-mail may have reached somebody.
+Sent EmailTransport::join_up(const EndpointSpec& subscription, const std::vector<Outgoing>& outgoing) {
+  std::vector<Outgoing> loose;
+  for (const Outgoing& each : outgoing) {
+    if (!is_digest(each.notification)) loose.push_back(each);
+  }
+  const bool all_loose = loose.size() == outgoing.size();
+  Sent sent{CallOutcome{all_loose ? CallOutcome::Kind::delivered : CallOutcome::Kind::postponed, "", "", Millis{0}}};
+  if (all_loose) sent.instead = join(loose, {EmailRate::kMostBytes}, next_id_);
+  const std::lock_guard lock(mutex_);
+  alone_[subscription.target_arn] += all_loose ? sent.instead.deliveries.size() : outgoing.size();
+  return sent;
 }
 
 EmailSender EmailTransport::sender_of(const EndpointSpec& subscription) const {
@@ -98,28 +103,37 @@ EmailSender EmailTransport::sender_of(const EndpointSpec& subscription) const {
   return {options_.from, subscription.topic_arn.substr(subscription.topic_arn.rfind(':') + 1)};
 }
 
-void EmailTransport::send_next(const SendingPtr& sending) {
-  net::Mail mail = std::move(sending->mails[sending->next++]);
-  mails_.submit(std::move(mail), [this, sending](net::SmtpResult result) {
-    if (result && sending->next < sending->mails.size()) return send_next(sending);
-    ended(sending, result);
-  });
+void EmailTransport::submit(const EndpointSpec& subscription, const Outgoing& outgoing,
+                            const std::vector<Payload>& members, Callback done) {
+  auto sending = std::make_shared<Sending>();
+  sending->subscription = subscription.target_arn;
+  if (!members.empty()) sending->apart = split(outgoing, next_id_);
+  sending->done = std::move(done);
+  mails_.submit(render_email(sender_of(subscription), subscription, told_in(outgoing, members)),
+                [this, sending](const net::SmtpResult& result) { ended(*sending, result); });
 }
 
-void EmailTransport::ended(const SendingPtr& sending, const net::SmtpResult& result) {
-  CallOutcome outcome = result ? CallOutcome{} : classify(result.error(), options_.server);
-  note(result, outcome.error_message);
-  if (!result) {
+void EmailTransport::ended(Sending& sending, const net::SmtpResult& result) {
+  Sent sent{result ? CallOutcome{} : classify(result.error(), options_.server)};
+  note(result, sent.error_message);
+  {
     const std::lock_guard lock(mutex_);
-    const WallTime now = wall_.now();
-    rate_.give_back(sending->subscription, now);
-    // One of them may be what the server will not have: apart, only that one is given up.
-    if (sending->together && result.error().of_content) {
-      rate_.send_apart(sending->subscription, now);
-      outcome.kind = CallOutcome::Kind::retriable;
+    if (!result) {
+      const WallTime now = wall_.now();
+      rate_.give_back(sending.subscription, now);
+      // One of them may be what the server will not have: apart, only that one is given up.
+      if (!sending.apart.deliveries.empty() && result.error().of_content) {
+        rate_.send_apart(sending.subscription, now);
+        sent = Sent{CallOutcome{}, std::move(sending.apart)};
+      }
     }
   }
-  sending->done(std::move(outcome));
+  sending.done(std::move(sent));
+}
+
+void EmailTransport::one_leaves_locked(const std::string& subscription) {
+  const auto found = alone_.find(subscription);
+  if (found != alone_.end() && --found->second == 0) alone_.erase(found);
 }
 
 void EmailTransport::note(const net::SmtpResult& result, const std::string& message) {

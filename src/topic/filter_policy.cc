@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "base/json_tree.h"
 #include "pattern/pattern.h"
 #include "topic/publisher.h"
 
@@ -95,7 +96,7 @@ std::string attributes_as_json(const std::vector<MessageAttribute>& attributes) 
 
 Status check_filter_policy(std::string_view policy, FilterScope scope) {
   if (policy.size() > kMostPolicyBytes) return invalid("Filter policy can not be longer than 256 KB");
-  const PolicyNode parsed = PolicyNode::parse(policy, nullptr, false);
+  const PolicyNode parsed = parse_json(policy);
   if (!parsed.is_object()) return invalid("failed to parse JSON: it must be a JSON object");
   if (parsed.empty()) return {};
   if (scope == FilterScope::attributes && is_nested(parsed)) {

@@ -8,8 +8,8 @@
 
 namespace waybill::topic {
 
-// AWS: {"Records":[{"EventSource":"aws:sns","EventVersion":"1.0","EventSubscriptionArn":…,"Sns":{…}}]}. stored: the
-// payload's body. Without a signature: nobody between could have changed it.
-std::string lambda_event(const std::string& stored, const SubscriptionSpec& subscription);
+// AWS: {"Records":[{"EventSource":"aws:sns","EventVersion":"1.0","EventSubscriptionArn":…,"Sns":{…}}]}. envelope: the
+// notification with its signature (envelope.h); Lambda spells the names of its addresses with "Url".
+std::string lambda_event(const std::string& envelope, const SubscriptionSpec& subscription);
 
 }  // namespace waybill::topic

@@ -2,14 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/code_points.h"
 #include "topic/filter_policy.h"
 
 namespace waybill::topic {
 
 namespace {
 
-constexpr std::size_t kMaxMessageBytes = 262'144;  // AWS: SNS Publish
-constexpr std::size_t kMaxSubject = 100;
+constexpr std::int64_t kMaxSubject = 100;
 
 std::string payload_body(const Notification& notification, const std::string& message, const std::string& message_id,
                          WallTime now) {
@@ -29,18 +29,14 @@ std::string payload_body(const Notification& notification, const std::string& me
 Status check_notification(const Notification& notification) {
   if (notification.message.empty())
     return invalid("Invalid parameter: Message: it is empty; send at least one character");
-  std::size_t size = notification.message.size();
-  for (const auto& [protocol, message] : notification.by_protocol) size += message.size();
-  for (const MessageAttribute& each : notification.attributes) {
-    size += each.name.size() + each.value.size() + each.type.size();
-  }
-  if (size > kMaxMessageBytes) {
+  const std::size_t size = notification_bytes(notification);
+  if (size > kMaxNotificationBytes) {
     return invalid("Invalid parameter: Message too long: " + std::to_string(size) + " bytes; at most " +
-                   std::to_string(kMaxMessageBytes));
+                   std::to_string(kMaxNotificationBytes));
   }
-  if (notification.subject.size() > kMaxSubject) {
-    return invalid("Invalid parameter: Subject: " + std::to_string(notification.subject.size()) +
-                   " characters; at most " + std::to_string(kMaxSubject));
+  if (const std::int64_t length = code_points(notification.subject); length > kMaxSubject) {
+    return invalid("Invalid parameter: Subject: " + std::to_string(length) + " characters; at most " +
+                   std::to_string(kMaxSubject));
   }
   return {};
 }
@@ -72,6 +68,15 @@ class Payloads {
 };
 
 }  // namespace
+
+std::size_t notification_bytes(const Notification& notification) {
+  std::size_t size = notification.message.size();
+  for (const auto& [protocol, message] : notification.by_protocol) size += message.size();
+  for (const MessageAttribute& each : notification.attributes) {
+    size += each.name.size() + each.value.size() + each.type.size();
+  }
+  return size;
+}
 
 Result<Published> publish(const Topology& topology, const Notification& notification, int depth, WallTime now,
                           Random& random, store::Journal& journal, TopicProbe* probe) {

@@ -42,6 +42,10 @@ class TopicProbe {
   virtual void filtered(const SubscriptionSpec&) {}
 };
 
+// What counts for the limit of a message, and of a batch of them: messages and attributes.
+std::size_t notification_bytes(const Notification& notification);
+inline constexpr std::size_t kMaxNotificationBytes = 262'144;  // AWS: SNS Publish, PublishBatch
+
 // Subscriptions that are not confirmed, and those whose filter policy does not accept it, get nothing.
 // Errors: invalid (message empty or over 256 KiB, subject over 100 characters), not_found (no such topic).
 Result<Published> publish(const Topology& topology, const Notification& notification, int depth, WallTime now,

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_tree.h"
 #include "model/arn.h"
 #include "topic/webhook_shapes.h"
 
@@ -29,7 +30,7 @@ Status check_address(std::string_view protocol, std::string_view address) {
 }
 
 Status check_redrive_policy(std::string_view policy, DeadLetterTargetKinds kinds) {
-  const auto parsed = nlohmann::json::parse(policy, nullptr, false);
+  const auto parsed = parse_json(policy);
   if (!parsed.is_object()) return invalid("it must be a JSON object");
   for (const auto& [name, value] : parsed.items()) {
     if (name != "deadLetterTargetArn") return invalid("there is no member " + name);

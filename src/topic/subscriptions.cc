@@ -23,8 +23,8 @@ bool same_token(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-Status Subscriptions::ask_all() {
-  return ports_.book.edit([this](const Catalog& catalog) -> Result<control::Edit> {
+Status Subscriptions::ask_all(Whom whom) {
+  return ports_.book.edit([this, whom](const Catalog& catalog) -> Result<control::Edit> {
     control::Edit edit;
     std::vector<NewDelivery> deliveries;
     const auto topology = ports_.topology.get();
@@ -32,7 +32,8 @@ Status Subscriptions::ask_all() {
       for (const SubscriptionSpec& each : topic.subscriptions) {
         const auto row = catalog.find(each.row);
         if (each.confirmed || row == catalog.end()) continue;
-        if (row->second->state.value(subscription_state::kAsked, "") == each.address) continue;
+        const bool was_asked = row->second->state.value(subscription_state::kAsked, "") == each.address;
+        if (was_asked && (whom == Whom::new_ones || ports_.is_under_way(each.endpoint))) continue;
         WAYBILL_CHECK(ask(each, arn, *row->second, edit, deliveries));
       }
     }
@@ -46,8 +47,14 @@ Status Subscriptions::ask_all() {
 Status Subscriptions::ask(const SubscriptionSpec& subscription, const std::string& topic_arn, const CatalogRow& row,
                           control::Edit& edit, std::vector<NewDelivery>& deliveries) const {
   const WallTime now = ports_.clock.now();
-  WAYBILL_TRY(const std::string token, ports_.make_token());
   nlohmann::json state = row.state;
+  std::string token;
+  if (state.value(subscription_state::kAsked, "") == subscription.address) {
+    token = state.value(subscription_state::kToken, "");
+  }
+  if (token.empty()) {
+    WAYBILL_TRY(token, ports_.make_token());
+  }
   state[subscription_state::kAsked] = subscription.address;
   state[subscription_state::kToken] = token;
   edit.puts.push_back(with_state(row, state));

@@ -24,13 +24,18 @@ class Subscriptions {
     const WallClock& clock;
     Random& random;
     std::function<void(std::vector<NewDelivery>)> committed;  // on the writer thread: must not block
+    std::function<bool(EndpointId)> is_under_way;             // whether something waits to be delivered there
     std::function<Result<std::string>()> make_token;          // text that cannot be guessed
   };
   explicit Subscriptions(Ports ports) : ports_(std::move(ports)) {}
 
-  // Sends a request for confirmation, through the same pipeline as notifications, to every receiver that must agree and
-  // was not asked. To be called after each change of subscriptions.
-  Status ask_all();
+  enum class Whom {
+    new_ones,     // those that were not asked; after each change of subscriptions
+    silent_ones,  // also those that were asked and did not agree; at start and reload: they may have been down
+  };
+  // Sends a request for confirmation, through the same pipeline as notifications, to receivers that must agree. One
+  // that is asked again gets the token that it had, and is not asked while a request is on its way.
+  Status ask_all(Whom whom = Whom::new_ones);
   // The receiver agrees. The ARN of its subscription; again for a token that was used. Errors: not_found (no such
   // topic), invalid (no such token).
   Result<std::string> confirm(const std::string& topic_arn, const std::string& token);

@@ -12,6 +12,7 @@
 #include "destination/outcome.h"
 #include "model/delivery.h"
 #include "model/topology.h"
+#include "store/changes.h"
 
 namespace waybill::topic {
 
@@ -23,10 +24,24 @@ struct Outgoing {
   const Payload& notification;  // body: see publisher.h
 };
 
+// Deliveries that take the place of those that were being sent, in the transaction that ends them.
+struct Regrouped {
+  store::Changes changes;
+  std::vector<NewDelivery> deliveries;
+};
+
+// What came of a call of send().
+struct Sent : CallOutcome {
+  Sent() = default;
+  Sent(CallOutcome outcome, Regrouped instead_of = {})  // NOLINT(google-explicit-constructor): most are only that
+      : CallOutcome(std::move(outcome)), instead(std::move(instead_of)) {}
+  Regrouped instead;  // of a delivered one: those go on in its place
+};
+
 // Constant after construction, or thread-safe: called on worker threads, several at once.
 class Transport {
  public:
-  using Callback = UniqueFunction<void(CallOutcome)>;
+  using Callback = UniqueFunction<void(Sent)>;
   virtual ~Transport() = default;
 
   // How many notifications the next call of send() may carry for this subscription, at least 1. Pure, quick.

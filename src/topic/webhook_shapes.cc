@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/json_tree.h"
+#include "base/utf8_cut.h"
 #include "net/url.h"
 
 namespace waybill::topic {
@@ -31,9 +33,7 @@ std::string host_of_url(std::string_view url) {
 std::string cut_text(std::string text, std::size_t most) {
   constexpr std::string_view kMore = "…";
   if (text.size() <= most) return text;
-  std::size_t end = most - kMore.size();
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  text.resize(end);
+  text.resize(utf8_cut(text, most - kMore.size()).size());
   return text.append(kMore);
 }
 
@@ -66,8 +66,25 @@ std::string severity_of(std::string_view subject) {
   return "warning";
 }
 
+std::string first_line(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return "";
+  text.remove_prefix(begin);
+  text = text.substr(0, text.find('\n'));
+  return std::string(text.substr(0, text.find_last_not_of(kBlank) + 1));
+}
+
+// PagerDuty refuses an event without one.
+std::string summary_of(const std::string& subject, const std::string& message, const std::string& topic_arn) {
+  std::string summary = first_line(subject);
+  if (summary.empty()) summary = first_line(message);
+  if (summary.empty()) summary = topic_arn.substr(topic_arn.rfind(':') + 1);
+  return cut_text(std::move(summary), kMostSummaryBytes);
+}
+
 NotificationJson details_of(const std::string& message) {
-  auto parsed = NotificationJson::parse(message, nullptr, false);
+  auto parsed = parse_json<NotificationJson>(message);
   if (parsed.is_object() && message.size() <= kMostDetailsBytes) return parsed;
   return {{"message", cut_text(message, kMostDetailsBytes)}};
 }
@@ -143,8 +160,9 @@ Result<PagerDutyCall> pagerduty_call(std::string_view url, const NotificationJso
   body["event_action"] = "trigger";
   body["dedup_key"] = notification.value("MessageId", "");
   NotificationJson& payload = body["payload"];
-  payload["summary"] = cut_text(subject.empty() ? message.substr(0, message.find('\n')) : subject, kMostSummaryBytes);
-  payload["source"] = notification.value("TopicArn", "");
+  const std::string topic_arn = notification.value("TopicArn", "");
+  payload["summary"] = summary_of(subject, message, topic_arn);
+  payload["source"] = topic_arn;
   payload["severity"] = severity_of(subject);
   payload["timestamp"] = notification.value("Timestamp", "");
   payload["custom_details"] = details_of(message);

@@ -1,5 +1,7 @@
 #include "topic/webhook_transport.h"
 
+#include "base/json_tree.h"
+
 namespace waybill::topic {
 
 namespace {
@@ -70,28 +72,28 @@ CallOutcome webhook_outcome(const net::OutboundResult& result, const std::string
 }
 
 void WebhookTransport::send(const EndpointSpec& subscription, const std::vector<Outgoing>& outgoing, Callback done) {
-  const auto stored = NotificationJson::parse(outgoing.front().notification.body, nullptr, false);
+  const auto stored = parse_json<NotificationJson>(outgoing.front().notification.body);
   if (!stored.is_object() || !subscription.subscription) {
     return done(refused_call("INVALID_PARAMETER", "what is stored is no notification"));
   }
   const SubscriptionSpec& spec = *subscription.subscription;
   const bool confirmation = is_confirmation(stored);
-  if (confirmation && spec.confirmed) return done({});  // it was answered already, by another way or attempt
+  if (confirmation && spec.confirmed) return done(Sent{});  // it was answered already, by another way or attempt
   if (!confirmation && !spec.confirmed) {
     return done(refused_call("NO_PERMISSIONS", "the receiver of the subscription " + spec.arn +
                                                    " has not confirmed it: PendingConfirmation"));
   }
   if (spec.policy.most_per_second > 0) {
     const Millis wait = limits_.take(spec.arn, spec.policy.most_per_second, ports_.steady.now());
-    if (wait > Millis{0}) return done({CallOutcome::Kind::postponed, "", "", wait});
+    if (wait > Millis{0}) return done(CallOutcome{CallOutcome::Kind::postponed, "", "", wait});
   }
   auto call = webhook_call(
       {subscription, stored, confirmation ? WebhookShape::sns : shapes_.of(spec.address), ports_.public_url()},
       ports_.key);
   if (!call) {
     const bool is_wrong = call.error().code == ErrorCode::invalid;
-    return done({is_wrong ? CallOutcome::Kind::permanent : CallOutcome::Kind::retriable,
-                 is_wrong ? "INVALID_PARAMETER" : "INTERNAL_ERROR", call.error().message, Millis{0}});
+    return done(CallOutcome{is_wrong ? CallOutcome::Kind::permanent : CallOutcome::Kind::retriable,
+                            is_wrong ? "INVALID_PARAMETER" : "INTERNAL_ERROR", call.error().message, Millis{0}});
   }
   ports_.http.submit(std::move(*call), [this, who = "the receiver at " + host_and_port(spec.address),
                                         done = std::move(done)](const net::OutboundResult& result) mutable {

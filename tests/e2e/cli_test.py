@@ -145,6 +145,22 @@ class DaemonVerbsTest(DaemonTest):
     def put(self, text, code=OK):
         return self.daemon.waybill("put-events", "-", stdin=text, code=code)
 
+    def test_input_that_is_no_utf8_is_told_in_one_line(self):
+        path = self.daemon.directory / "bytes"
+        path.write_bytes(b'{"pattern": "\xff"}')
+        wrong = b"\xff\xfe"
+        self.daemon.call({"QueueName": "bytes"}, "AmazonSQS.CreateQueue")
+        for args in (("queue", "send", "bytes", "--file", path), ("queue", "send", "bytes", wrong),
+                     ("queue", "send", "bytes", "x", "--attribute", b"a=" + wrong), ("explain", path),
+                     ("explain", "--rule", wrong, "--event", "{}"), ("clock", "advance", wrong),
+                     ("dead-letters", "redrive", "--filter", b"code=" + wrong),
+                     ("dead-letters", "redrive", "1", "--detail", path)):
+            with self.subTest(args):
+                done = subprocess.run([BINARY, *args], capture_output=True, timeout=60, check=False,
+                                      env=clean_environment(WAYBILL_ENDPOINT=self.daemon.url))
+                self.assertIn(done.returncode, (FAILED, USAGE), done)
+                self.assertEqual(done.stderr.count(b"\n"), 1, done)
+
     def test_put_events_takes_entries_in_all_their_forms(self):
         text = json.dumps({**ENTRY, "Detail": json.dumps(ENTRY["Detail"])})
         for body, count in ((json.dumps(ENTRY), 1), (text, 1), (json.dumps([ENTRY] * 3), 3),

@@ -178,6 +178,25 @@ class DeadLettersTest(DaemonTest):
         left, = daemon.lines("dead-letters", "list")
         self.assertEqual(left["event_id"], other)
 
+    def test_a_redrive_in_pages_goes_on_where_it_was(self):
+        daemon = self.own_daemon(*SHORT_RETRIES).start()
+        for number in range(5):
+            daemon.put_shipment({"n": number})
+        wait_until(lambda: len(daemon.lines("dead-letters", "list")) == 5, what="five letters")
+        ids, after = [], {}
+        while True:
+            body = {"filter": {}, "dry_run": True, "limit": 2, **after}
+            page = daemon.http("POST", "/_waybill/dead-letters/redrive", json.dumps(body)).json()
+            ids.append(page["ids"])
+            if "next" not in page:
+                break
+            after = {"after": page["next"]}
+        self.assertEqual([len(each) for each in ids], [2, 2, 1])
+        self.assertEqual(len(set(sum(ids, []))), 5)
+        for wrong in ({"limit": 0}, {"limit": 1001}, {"limit": "2"}, {"after": "x"}, {"after": 5}):
+            answer = daemon.http("POST", "/_waybill/dead-letters/redrive", json.dumps({"filter": {}, **wrong}))
+            self.assertEqual(answer.status, 400, wrong)
+
     def test_a_dead_letter_survives_a_restart_and_can_be_redriven_then(self):
         daemon = self.own_daemon(*SHORT_RETRIES).start()
         event_id = daemon.put_shipment({})

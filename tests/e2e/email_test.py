@@ -1,9 +1,11 @@
 """E-mails out of topics, into a real SMTP server with STARTTLS and a login."""
 
+import http.client
 import json
 import re
 import signal
 import sys
+import threading
 import unittest
 from pathlib import Path
 
@@ -280,6 +282,43 @@ class StormTest(MailTest):
         self.assertIn("  Shipment DELIVERED: SHIP-0", digest.text)
         self.assertEqual(self.daemon.lines("dead-letters", "list"), [])
         self.assertEqual(self.daemon.metric("waybill_deliveries_total", outcome="retried"), 0)
+
+
+    def test_killed_between_the_servers_250_and_the_commit_the_same_digest_comes_again(self):
+        self.start(clock="virtual", smtp__digest_above=1)
+        names = [f"SHIP-{number}" for number in range(5)]
+        for name in names:
+            self.deliver(name)
+        self.mail(PROCESSING)
+        wait_until(lambda: self.daemon.pending("subscription ") == 4, what="the rest waiting")
+        self.peer.hold()
+        self.peer.replies.clear()
+        advancing = threading.Thread(target=self.advance_until_killed)
+        advancing.start()
+        self.mails(PROCESSING, 2)
+        self.daemon.signal(signal.SIGSTOP)  # so that it does not hear the 250 that is on its way
+        self.peer.let_go()
+        wait_until(lambda: TAKEN in self.peer.replies, what="the 250")
+        self.daemon.kill()
+        advancing.join()
+        self.daemon.start()
+        self.deliver("SHIP-LATE")  # belongs to no digest that was sent already
+        wait_until(lambda: len(self.peer.to(PROCESSING)) >= 3, what="the digest again")
+        _, first, second = self.mails(PROCESSING, 3)
+        self.assertEqual(first["Subject"], "4 notifications from logistics-processing-dev")
+        self.assertEqual(first["Message-ID"], second["Message-ID"])
+        self.assertEqual(first.raw, second.raw)
+        self.advance("PT1M")
+        self.settled()
+        told = [re.findall(r'"shipment_id": "(SHIP-[A-Z0-9]+)"', mail.text) for mail in self.peer.to(PROCESSING)]
+        self.assertEqual(told, [told[0], told[1], told[1], ["SHIP-LATE"]])
+        self.assertEqual(sorted(told[0] + told[1]), names)
+
+    def advance_until_killed(self):
+        try:
+            self.advance("PT1M")
+        except (OSError, http.client.HTTPException):
+            pass
 
 
 class SettingsTest(MailTest):

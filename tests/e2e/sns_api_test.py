@@ -55,6 +55,23 @@ class SnsApiTest(DaemonTest):
         self.assertNotIn({"TopicArn": made}, self.sns.list_topics()["Topics"])
         self.sns.delete_topic(TopicArn=made)
 
+    def test_lengths_are_counted_in_characters(self):
+        topic = self.sns.create_topic(Name="long", Attributes={"DisplayName": "é" * 100})["TopicArn"]
+        self.sns.tag_resource(ResourceArn=topic, Tags=[{"Key": "é" * 128, "Value": ""}])
+        self.sns.publish(TopicArn=topic, Subject="é" * 100, Message="m")
+        self.refused("InvalidParameter", 400, self.sns.set_topic_attributes, TopicArn=topic,
+                     AttributeName="DisplayName", AttributeValue="é" * 101)
+        self.refused("InvalidParameter", 400, self.sns.tag_resource, ResourceArn=topic,
+                     Tags=[{"Key": "é" * 129, "Value": ""}])
+        self.refused("InvalidParameter", 400, self.sns.publish, TopicArn=topic, Subject="é" * 101, Message="m")
+
+    def test_an_action_of_another_service_is_an_error_that_clients_read(self):
+        import boto3  # pylint: disable=import-outside-toplevel
+        stacks = boto3.client("cloudformation", endpoint_url=self.daemon.url, region_name="us-east-1",
+                              aws_access_key_id="x", aws_secret_access_key="x")
+        message = self.refused("InvalidAction", 400, stacks.describe_stacks)
+        self.assertEqual(message, "The operation DescribeStacks is not supported by Waybill.")
+
     def test_names_that_are_none_are_refused(self):
         for name in ("", "a b", "x" * 257, "a.b", "orders.fifo"):
             with self.subTest(name):
@@ -194,6 +211,13 @@ class SnsApiTest(DaemonTest):
         eleven = [{"Id": str(i), "Message": "m"} for i in range(11)]
         self.refused("TooManyEntriesInBatchRequest", 400, batch, TopicArn=topic, PublishBatchRequestEntries=eleven)
         self.refused("EmptyBatchRequest", 400, batch, TopicArn=topic, PublishBatchRequestEntries=[])
+        for wrong in ("a b", "ü", "x" * 81):
+            self.refused("InvalidBatchEntryId", 400, batch, TopicArn=topic,
+                         PublishBatchRequestEntries=[{"Id": wrong, "Message": "m"}])
+        large = [{"Id": str(i), "Message": "m" * 131_073} for i in range(2)]
+        self.refused("BatchRequestTooLong", 400, batch, TopicArn=topic, PublishBatchRequestEntries=large)
+        self.assertEqual(len(batch(TopicArn=topic, PublishBatchRequestEntries=[
+            {"Id": "A-b_9", "Message": "m" * 131_072}, {"Id": "2", "Message": "m" * 131_072}])["Successful"]), 2)
 
     def test_tags_of_a_topic(self):
         topic = self.sns.create_topic(Name="tagged", Tags=[{"Key": "a", "Value": "1"}])["TopicArn"]

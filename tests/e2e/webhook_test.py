@@ -346,6 +346,7 @@ class WebhookTest(DaemonTest):
         self.assertEqual((record["EventSource"], record["EventSubscriptionArn"]), ("aws:sns", called))
         self.assertEqual((record["Sns"]["MessageId"], record["Sns"]["Message"], record["Sns"]["Subject"]),
                          (sent["MessageId"], "text", "S"))
+        self.assertTrue({"SignatureVersion", "Signature", "SigningCertUrl", "UnsubscribeUrl"} <= set(record["Sns"]))
         self.assertEqual(self.letter(queue, daemon)["error_code"], "NO_RESOURCE")
 
     def test_addresses_that_receivers_are_given_are_those_of_the_public_url(self):

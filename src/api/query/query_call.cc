@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/sqs/queue_url.h"
+#include "base/json_text.h"
 #include "net/url.h"
 
 namespace waybill::api {
@@ -25,13 +27,26 @@ bool QueryCall::is_one(const net::HttpRequest& request) {
   return names_action(request.query) || (has_form_body(request) && names_action(request.body));
 }
 
+bool QueryCall::may_be_one(const net::HttpRequest& request) {
+  if (is_one(request)) return true;
+  const bool has_place = request.path == "/" || parse_queue_url(request.path);
+  return has_place && request.body.empty() && has_form_body(request) && request.header("x-amz-target").empty();
+}
+
+Status QueryCall::take(const std::string& form) {
+  WAYBILL_TRY(net::QueryPairs pairs, net::parse_query(form));
+  for (auto& [name, value] : pairs) {
+    if (!is_valid_utf8(name)) return invalid("the name of a parameter is not UTF-8");
+    if (!is_valid_utf8(value)) return invalid("the parameter " + name + " is not UTF-8");
+    values_[name] = std::move(value);
+  }
+  return {};
+}
+
 Result<QueryCall> QueryCall::parse(const net::HttpRequest& request) {
   QueryCall call;
-  WAYBILL_TRY(const net::QueryPairs of_query, net::parse_query(request.query));
-  for (const auto& [name, value] : of_query) call.values_[name] = value;
-  if (!has_form_body(request)) return call;
-  WAYBILL_TRY(const net::QueryPairs of_body, net::parse_query(request.body));
-  for (const auto& [name, value] : of_body) call.values_[name] = value;
+  WAYBILL_CHECK(call.take(request.query));
+  if (has_form_body(request)) WAYBILL_CHECK(call.take(request.body));
   return call;
 }
 

@@ -16,7 +16,9 @@ class QueryCall {
  public:
   // Is it such a call? It is where Action stands in the query string, or in a body that is a form.
   static bool is_one(const net::HttpRequest& request);
-  // Error: invalid, when the form is malformed. What the body says wins over the query string.
+  // The same of a request that was refused before its body was read: then a form for / or a queue will have been one.
+  static bool may_be_one(const net::HttpRequest& request);
+  // Error: invalid, when the form is malformed or is no UTF-8. What the body says wins over the query string.
   static Result<QueryCall> parse(const net::HttpRequest& request);
 
   std::string action() const { return text("Action"); }
@@ -33,6 +35,7 @@ class QueryCall {
   std::map<std::string, std::string> map(const std::string& name) const;
 
  private:
+  Status take(const std::string& form);
   // The distinct "‹start›‹number›" that begin names, in order of their numbers.
   std::vector<std::string> numbered(const std::vector<std::string>& starts) const;
 

@@ -26,6 +26,8 @@ class Xml {
 struct QueryService {
   const char* xml_namespace;
 };
+// For errors of calls that reach none.
+inline constexpr QueryService kNoService{"http://webservices.amazon.com/AWSFault/2005-15-09"};
 
 // <ActionResponse><ActionResult>…</ActionResult><ResponseMetadata>…; result: the elements inside.
 net::HttpResponse query_answer(const QueryService& service, const std::string& action, const std::string& result,

@@ -6,16 +6,13 @@
 #include "api/request/check_types.h"
 #include "api/request/printed_value.h"
 #include "api/request/violations.h"
+#include "base/code_points.h"
 
 namespace waybill::api {
 
 namespace {
 
 using Json = nlohmann::json;
-
-std::int64_t code_points(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-}
 
 std::string joined(std::span<const std::string_view> parts) {
   std::string text;

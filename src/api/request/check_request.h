@@ -11,8 +11,8 @@
 namespace waybill::api {
 
 // Nothing when the request keeps the model. A wrong JSON type is a SerializationException that names the member; what
-// breaks constraints is one ValidationException with all violations. After it every known member has its type, null
-// ones are gone; unknown members are passed over. Any JSON may be given: depth and size do not matter.
+// breaks constraints is one ValidationException with all violations. After it every member has its type; those
+// that are null or unknown are gone. Any JSON may be given: depth and size do not matter.
 std::optional<AwsError> check_request(const OperationModel& model, nlohmann::json& request);
 
 }  // namespace waybill::api

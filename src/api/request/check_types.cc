@@ -1,5 +1,6 @@
 #include "api/request/check_types.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -41,7 +42,17 @@ bool to_integer(Json& value) {
 
 std::string check_type(const Shape& shape, Json& value, const std::string& where);
 
+// AWS passes over members that it does not know; what is stored and shown again must not have them either.
+void drop_unknown(std::span<const Member> members, Json& object) {
+  for (auto each = object.begin(); each != object.end();) {
+    const std::string_view name = each.key();
+    const bool known = std::any_of(members.begin(), members.end(), [&](const Member& m) { return m.name == name; });
+    each = known ? std::next(each) : object.erase(each);
+  }
+}
+
 std::string check_members(std::span<const Member> members, Json& object, const std::string& where) {
+  drop_unknown(members, object);
   for (const Member& member : members) {
     const auto found = object.find(member.name);
     if (found == object.end()) continue;
@@ -85,7 +96,10 @@ std::string check_type(const Shape& shape, Json& value, const std::string& where
     case Kind::integer:
       return to_integer(value) ? "" : needed(where, "a whole number from -2147483648 to 2147483647", value);
     case Kind::timestamp:
-      if (request_time(value)) return "";
+      if (const auto time = request_time(value)) {
+        if (value.is_string()) value = answer_time(*time);  // from here on a timestamp is a number
+        return "";
+      }
       return needed(where, "a number (seconds since the epoch) or a time like 2026-01-31T12:00:00Z", value);
     case Kind::structure:
       return value.is_object() ? check_members(shape.members, value, where) : needed(where, "an object", value);

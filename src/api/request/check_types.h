@@ -10,8 +10,8 @@
 namespace waybill::api {
 
 // Does each known member of the request have its JSON type? "" or what is wrong with the first that has not:
-// "Targets.1.Id: a string is needed, not a number". Members that are null are taken out (lists keep theirs), whole
-// numbers written like 5.0 become integers; unknown members stay and are not looked at.
+// "Targets.1.Id: a string is needed, not a number". Members that are null (lists keep theirs) or unknown are taken out,
+// at any level; whole numbers written like 5.0 become integers, and times written as texts seconds.
 std::string check_types(std::span<const Member> members, nlohmann::json& request);
 
 }  // namespace waybill::api

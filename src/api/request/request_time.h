@@ -9,6 +9,9 @@
 
 namespace waybill::api {
 
+// From the beginning of the year 1 to the end of the year 9999, which is what times are written with.
+bool is_request_time(WallTime time);
+
 // A number, to the nearest millisecond, between the years 1 and 9999, or an RFC 3339 text, which some SDKs send.
 // Nothing for all else.
 std::optional<WallTime> request_time(const nlohmann::json& value);

@@ -5,6 +5,7 @@
 #include "api/sns/sns_rows.h"
 #include "base/base64.h"
 #include "base/json_text.h"
+#include "base/json_tree.h"
 
 namespace waybill::api {
 
@@ -51,7 +52,7 @@ control::Answer<topic::MessageAttribute> read_attribute(const QueryCall& query, 
 
 // MessageStructure json: {"default": …, "<protocol>": …}.
 control::Answer<> split_by_protocol(topic::Notification& notification) {
-  const SnsJson messages = SnsJson::parse(notification.message, nullptr, false);
+  const SnsJson messages = parse_json(notification.message);
   if (!messages.is_object()) return sns_invalid("Message Structure - JSON message body failed to parse");
   const auto fallback = messages.find("default");
   if (fallback == messages.end() || !fallback->is_string()) {
@@ -126,6 +127,12 @@ void commit_published(const SnsCall& call, store::Changes changes, std::vector<N
                             });
 }
 
+bool is_batch_id(const std::string& id) {
+  return !id.empty() && id.size() <= 80 && std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
 control::Answer<> check_batch_ids(const QueryCall& query, const std::vector<std::string>& entries) {
   if (entries.empty()) return control::Fault("EmptyBatchRequest", "The batch request doesn't contain any entries.");
   if (entries.size() > kMostBatchEntries) {
@@ -135,7 +142,11 @@ control::Answer<> check_batch_ids(const QueryCall& query, const std::vector<std:
   std::set<std::string> ids;
   for (const std::string& entry : entries) {
     const std::string id = query.text(entry + ".Id");
-    if (id.empty() || id.size() > 80) return control::Fault("InvalidBatchEntryId", "An Id has 1 to 80 characters.");
+    if (!is_batch_id(id)) {
+      return control::Fault("InvalidBatchEntryId",
+                            "The Id of a batch entry in a batch request doesn't abide by the specification: 1 to 80 "
+                            "letters, digits, hyphens and underscores.");
+    }
     if (!ids.insert(id).second) {
       return control::Fault("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
     }
@@ -163,17 +174,28 @@ void sns_publish_batch(const SnsCall& call, SnsDone done) {
   if (const auto fine = check_batch_ids(call.query, entries); !fine) return done(fine.error());
   const auto topology = call.ports.topology.get();
   if (!topology->topic(*arn)) return done(sns_not_found("Topic does not exist"));
+  std::vector<control::Answer<topic::Notification>> notifications;
+  std::size_t bytes = 0;
+  for (const std::string& entry : entries) {
+    notifications.push_back(read_notification(call.query, *arn, entry + "."));
+    if (notifications.back()) bytes += topic::notification_bytes(*notifications.back());
+  }
+  if (bytes > topic::kMaxNotificationBytes) {
+    return done(control::Fault("BatchRequestTooLong",
+                               "The length of all the batch messages put together is more than the limit of " +
+                                   std::to_string(topic::kMaxNotificationBytes) + " bytes."));
+  }
   store::Changes changes;
   std::vector<NewDelivery> deliveries;
   Xml good, bad;
-  for (const std::string& entry : entries) {
-    const std::string id = call.query.text(entry + ".Id");
-    const auto notification = read_notification(call.query, *arn, entry + ".");
-    auto published =
-        notification ? publish_one(call, *notification) : control::Answer<topic::Published>(notification.error());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::string id = call.query.text(entries[i] + ".Id");
+    auto published = notifications[i] ? publish_one(call, *notifications[i])
+                                      : control::Answer<topic::Published>(notifications[i].error());
     if (!published) {
-      bad.open("member").text("Id", id).text("Code", published.error().code);
-      bad.text("Message", published.error().message).text("SenderFault", "true").close("member");
+      const control::Fault& fault = published.error();
+      bad.open("member").text("Id", id).text("Code", fault.code).text("Message", fault.message);
+      bad.text("SenderFault", fault.status < 500 ? "true" : "false").close("member");
       continue;
     }
     good.open("member").text("Id", id).text("MessageId", published->message_id).close("member");

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/sns/sns_rows.h"
+#include "base/code_points.h"
 
 namespace waybill::api {
 
@@ -67,7 +68,7 @@ SnsAnswer sns_tag_resource(const SnsCall& call) {
   return change_tags(call, [&](SnsJson& tags) -> control::Answer<> {
     for (const std::string& item : call.query.items("Tags")) {
       const std::string key = call.query.text(item + ".Key");
-      if (key.empty() || key.size() > 128) return sns_invalid("Tags Reason: a key has 1 to 128 characters");
+      if (key.empty() || code_points(key) > 128) return sns_invalid("Tags Reason: a key has 1 to 128 characters");
       remove_tag(tags, key);
       tags.push_back({{"Key", key}, {"Value", call.query.text(item + ".Value")}});
     }

@@ -4,6 +4,8 @@
 
 #include "api/sns/sns_rows.h"
 #include "base/ascii.h"
+#include "base/code_points.h"
+#include "base/json_tree.h"
 #include "topic/subscription_checks.h"
 
 namespace waybill::api {
@@ -31,7 +33,9 @@ control::Answer<> check_topic_attribute(const std::string& name, const std::stri
   if (std::find(kTopicAttributes.begin(), kTopicAttributes.end(), name) == kTopicAttributes.end()) {
     return sns_invalid("AttributeName");
   }
-  if (name == "DisplayName" && value.size() > 100) return sns_invalid("DisplayName Reason: must be at most 100 long");
+  if (name == "DisplayName" && code_points(value) > 100) {
+    return sns_invalid("DisplayName Reason: must have at most 100 characters");
+  }
   if (name == "SignatureVersion" && value != "1" && value != "2") {
     return sns_invalid("SignatureVersion Reason: must be 1 or 2");
   }
@@ -39,7 +43,8 @@ control::Answer<> check_topic_attribute(const std::string& name, const std::stri
     const Status fine = topic::check_delivery_policy(value);
     if (!fine) return sns_invalid("DeliveryPolicy: " + fine.error().message);
   }
-  if (name == "Policy" && !value.empty() && !SnsJson::accept(value)) return sns_invalid("Policy failed to parse JSON");
+  if (name == "Policy" && !value.empty() && parse_json(value).is_discarded())
+    return sns_invalid("Policy failed to parse JSON");
   return {};
 }
 

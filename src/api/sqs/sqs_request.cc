@@ -1,8 +1,10 @@
 // Reading requests of both protocols.
 #include <charconv>
 
+#include "api/aws_error.h"
 #include "api/sqs/sqs_faults.h"
 #include "api/sqs/sqs_protocol.h"
+#include "base/json_tree.h"
 
 namespace waybill::api {
 
@@ -94,6 +96,7 @@ SqsAnswer read_sqs_field(const SqsShape& shape, const QueryCall& form, const std
       SqsJson list = SqsJson::array();
       for (const std::string& item : form.flat_items(name)) {
         WAYBILL_TRY(SqsJson element, read_sqs_field(*shape.element, form, item));
+        if (element.is_null()) return sqs_missing(item);
         list.push_back(std::move(element));
       }
       return list.empty() ? SqsJson() : list;
@@ -134,9 +137,9 @@ void drop_empty(SqsJson& request) {
 }  // namespace
 
 SqsAnswer read_sqs_json(const SqsOperationModel& model, std::string_view body) {
-  const SqsJson given = body.empty() ? SqsJson::object() : SqsJson::parse(body, nullptr, false);
+  const SqsJson given = body.empty() ? SqsJson::object() : parse_json(body);
   if (!given.is_object()) {
-    return control::Fault("SerializationException", "The body of the request must be a JSON object.");
+    return control::Fault("SerializationException", kBodyMustBeObject);
   }
   WAYBILL_TRY(SqsJson request, read_sqs_value(sqs_structure(model.request), given, ""));
   WAYBILL_CHECK(check_sqs_required(model, request));

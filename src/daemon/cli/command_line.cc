@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <iostream>
+
+#include <nlohmann/json.hpp>
 
 #include "base/edit_distance.h"
 #include "daemon/cli/verbs.h"
@@ -81,12 +84,22 @@ int end(int exit_code, const std::string& verb) {
   return kFailed;
 }
 
-int run(const Choice& choice) {
-  const auto code = choice.run();
-  if (code) return end(*code, choice.verb);
+int fail(const Choice& choice, const std::string& message) {
   std::cout.flush();
-  std::cerr << "waybill " << choice.verb << ": " << code.error().message << "\n";
+  std::cerr << "waybill " << choice.verb << ": " << message << "\n";
   return kFailed;
+}
+
+int run(const Choice& choice) {
+  constexpr int kNotUtf8 = 316;  // nlohmann/json: "type_error.316"
+  try {
+    const auto code = choice.run();
+    return code ? end(*code, choice.verb) : fail(choice, code.error().message);
+  } catch (const nlohmann::json::type_error& error) {
+    return fail(choice, error.id == kNotUtf8 ? "an argument is not UTF-8 text" : error.what());
+  } catch (const std::exception& error) {
+    return fail(choice, error.what());
+  }
 }
 
 }  // namespace

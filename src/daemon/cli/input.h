@@ -8,7 +8,7 @@
 
 namespace waybill::cli {
 
-// Errors: io, naming the file and why.
+// UTF-8 text. Errors: io, naming the file and why.
 Result<std::string> read_input(const std::string& file);
 
 // Columns of the terminal that standard output is; 0 when it is none.

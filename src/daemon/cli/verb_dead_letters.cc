@@ -83,7 +83,8 @@ Result<std::string> redrive_body(const Options& options) {
     body += "\"id\":" + std::to_string(options.id);
   } else {
     WAYBILL_TRY(const FilterPairs filter, parse_filter(options.filter));
-    body += "\"filter\":" + json(std::map<std::string, std::string>(filter.begin(), filter.end())).dump();
+    body +=
+        "\"limit\":1000,\"filter\":" + json(std::map<std::string, std::string>(filter.begin(), filter.end())).dump();
   }
   if (!options.detail.empty()) {
     WAYBILL_TRY(const std::string text, read_input(options.detail));
@@ -92,7 +93,17 @@ Result<std::string> redrive_body(const Options& options) {
       return invalid(options.detail + ": the detail must be one JSON object");
     }
   }
-  return body + (options.dry_run ? ",\"dry_run\":true}" : "}");
+  return body + (options.dry_run ? ",\"dry_run\":true" : "");
+}
+
+// One request to the daemon: as many letters as it redrives well within its client's patience.
+Result<json> redrive_page(const DaemonClient& daemon, const std::string& body, const std::string& after) {
+  std::string page = body;
+  if (!after.empty()) page += ",\"after\":" + json(after).dump();
+  WAYBILL_TRY(const std::string text, daemon.post(std::string(kRoute) + "/redrive", page + "}"));
+  json answer = json::parse(text, nullptr, false);
+  if (!answer.is_object()) return Error{ErrorCode::io, "the daemon's answer is no JSON object"};
+  return Result<json>(boost::system::in_place_value, std::move(answer));
 }
 
 Result<int> run_redrive(const Options& options) {
@@ -101,20 +112,23 @@ Result<int> run_redrive(const Options& options) {
     std::cerr << "waybill dead-letters redrive: name what to redrive, in one way: an ID, --filter or --all\n";
     return kUsage;
   }
-  WAYBILL_TRY(std::string body, redrive_body(options));
-  WAYBILL_TRY(const std::string text,
-              DaemonClient(options.endpoint).post(std::string(kRoute) + "/redrive", std::move(body)));
-  const json answer = json::parse(text, nullptr, false);
-  if (!answer.is_object()) return Error{ErrorCode::io, "the daemon's answer is no JSON object"};
-  std::cout << (options.dry_run ? "would redrive " : "redriven ") << answer.value("redriven", 0);
-  std::string ids;
-  for (const json& id : answer.value("ids", json::array())) ids += (ids.empty() ? ": " : ", ") + id.dump();
-  std::cout << ids << std::endl;
-  const json failed = answer.value("failed", json::array());
-  for (const json& each : failed) {
-    std::cerr << each.value("id", std::int64_t{0}) << ": " << printable(each.value("message", "")) << "\n";
-  }
-  return failed.empty() ? kOk : kFailed;
+  WAYBILL_TRY(const std::string body, redrive_body(options));
+  const DaemonClient daemon(options.endpoint);
+  std::int64_t redriven = 0;
+  std::string ids, after;
+  bool all_went = true;
+  do {
+    WAYBILL_TRY(const json answer, redrive_page(daemon, body, after));
+    redriven += answer.value("redriven", std::int64_t{0});
+    for (const json& id : answer.value("ids", json::array())) ids += (ids.empty() ? ": " : ", ") + id.dump();
+    for (const json& each : answer.value("failed", json::array())) {
+      std::cerr << each.value("id", std::int64_t{0}) << ": " << printable(each.value("message", "")) << "\n";
+      all_went = false;
+    }
+    after = answer.value("next", "");
+  } while (!after.empty());
+  std::cout << (options.dry_run ? "would redrive " : "redriven ") << redriven << ids << std::endl;
+  return all_went ? kOk : kFailed;
 }
 
 void add_id(CLI::App& verb, Options& options, bool required) {

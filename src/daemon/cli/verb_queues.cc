@@ -1,4 +1,5 @@
 #include <iostream>
+#include <map>
 #include <thread>
 
 #include <nlohmann/json.hpp>
@@ -6,6 +7,7 @@
 #include "daemon/cli/arn_text.h"
 #include "daemon/cli/command_line.h"
 #include "daemon/cli/daemon_client.h"
+#include "daemon/cli/dead_letter_filter.h"
 #include "daemon/cli/input.h"
 #include "daemon/cli/text_table.h"
 #include "daemon/cli/verbs.h"
@@ -24,9 +26,9 @@ struct QueueOptions {
   std::string endpoint;
   std::string name;
   std::string body, file, group, deduplication_id, to;
-  std::vector<std::string> attributes;
+  std::vector<std::string> attributes, filter;
   std::int64_t limit = 10, delay = -1, rate = 0;
-  bool no_wait = false, as_json = false;
+  bool no_wait = false, dry_run = false, as_json = false;
 };
 
 struct NamedQueue {
@@ -183,7 +185,40 @@ Result<json> ended_move(const DaemonClient& daemon, const std::string& arn) {
   }
 }
 
+// What rules and subscriptions left there, in pages of the daemon's.
+Result<int> run_picked_redrive(const QueueOptions& options) {
+  WAYBILL_TRY(const FilterPairs pairs, parse_filter(options.filter));
+  const DaemonClient daemon(options.endpoint);
+  WAYBILL_TRY(const NamedQueue queue, find_queue(daemon, options.name));
+  const std::string route = std::string(kQueuesRoute) + "/" + net::percent_encode(queue.arn) + "/redrive";
+  json request{{"filter", std::map<std::string, std::string>(pairs.begin(), pairs.end())},
+               {"dry_run", options.dry_run}};
+  std::map<std::string, std::size_t> to;
+  std::size_t total = 0, unknown = 0;
+  for (bool more = true; more;) {
+    WAYBILL_TRY(const std::string text, daemon.post(route, request.dump()));
+    const json answer = json::parse(text, nullptr, false);
+    if (!answer.is_object()) return Error{ErrorCode::io, "the daemon's answer is no JSON object"};
+    total += answer.value("redriven", std::size_t{0});
+    unknown += answer.value("unknown", std::size_t{0});
+    const json counts = answer.value("to", json::object());
+    for (const auto& [arn, count] : counts.items()) to[arn] += count.get<std::size_t>();
+    more = answer.contains("next");
+    if (more) request["after"] = answer["next"];
+  }
+  if (options.as_json) {
+    std::cout << json{{"redriven", total}, {"to", to}, {"unknown", unknown}, {"dry_run", options.dry_run}}.dump()
+              << "\n";
+    return kOk;
+  }
+  std::cout << (options.dry_run ? "would move " : "moved ") << counted(total, "message") << "\n";
+  for (const auto& [arn, count] : to) std::cout << "  " << count << " to " << printable(arn) << "\n";
+  if (unknown > 0) std::cout << "  " << counted(unknown, "message") << " of unknown origin: name a queue with --to\n";
+  return kOk;
+}
+
 Result<int> run_redrive(const QueueOptions& options) {
+  if (!options.filter.empty() || options.dry_run) return run_picked_redrive(options);
   const DaemonClient daemon(options.endpoint);
   WAYBILL_TRY(const NamedQueue queue, find_queue(daemon, options.name));
   json request{{"SourceArn", queue.arn}};
@@ -220,6 +255,8 @@ Examples:
   waybill queue send jobs.fifo --file order.json --group customer-7
   waybill queue purge jobs
   waybill queue redrive jobs-dead
+  waybill queue redrive jobs-dead --dry-run
+  waybill queue redrive jobs-dead --filter code=ERROR_FROM_TARGET
   waybill queue redrive jobs-dead --to jobs --rate 10)";
 
 CLI::App* add_queue_verb(CLI::App& group, Choice& choice, const char* name, const char* does,
@@ -254,6 +291,17 @@ void add_redrive(CLI::App& group, Choice& choice) {
   verb->add_option("--rate", options->rate, "At most so many a second")
       ->type_name("N")
       ->check(CLI::Range(1, 500).description(""));
+  CLI::Option* filter =
+      verb->add_option("--filter", options->filter, "Only what these left: rule=ARN,target=ARN,code=CODE (any of them)")
+          ->type_name("NAME=VALUE,...")
+          ->check([](const std::string& text) -> std::string {
+            const auto pairs = parse_filter({text});
+            return pairs ? "" : pairs.error().message;
+          });
+  CLI::Option* dry_run = verb->add_flag("--dry-run", options->dry_run, "Only say where they would go");
+  for (CLI::Option* of_pages : {filter, dry_run}) {
+    for (const char* of_tasks : {"--to", "--rate"}) of_pages->excludes(of_tasks);
+  }
   verb->add_flag("--no-wait", options->no_wait, "Return when the move has begun");
   verb->add_flag("--json", options->as_json, "As one JSON object");
 }

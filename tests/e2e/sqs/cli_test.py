@@ -4,7 +4,7 @@ import json
 import subprocess
 import unittest
 
-from sqs import BINARY, SqsTest, clean_environment, md5
+from sqs import ARN, BINARY, SqsTest, clean_environment, md5, wait_until
 
 
 class Verbs(SqsTest):
@@ -85,6 +85,63 @@ class Verbs(SqsTest):
         self.assertEqual(self.receive(url), [])
         self.assertEqual(self.queue_verb("redrive", dead.rsplit("/", 1)[1]), "moved 1 message\n")
         self.assertEqual(self.bodies(url), ["poison"])
+
+    def dead_letters_of_rules(self, dead):
+        """Two events each for two targets that are not there; the ARNs of each and its rule."""
+        events = self.daemon.boto()
+        targets = []
+        for kind in ("first", "second"):
+            name = self.name(kind)
+            target = ARN + name
+            targets.append(target)
+            rule = events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))["RuleArn"]
+            events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": target,
+                                                    "DeadLetterConfig": {"Arn": self.arn(dead)}}])
+            self.daemon.put(*[{"Source": name, "DetailType": "t", "Detail": "{}"}] * 2)
+            targets.append(rule)
+        wait_until(lambda: self.counts(dead)[0] == 4, what="four dead letters")
+        return targets
+
+    def test_dead_letters_of_rules_are_picked_counted_and_redriven_with_their_records(self):
+        dead = self.queue("dead")
+        name = dead.rsplit("/", 1)[1]
+        first, _, second, rule = self.dead_letters_of_rules(dead)
+        records = {letter["id"] for letter in self.daemon.lines("dead-letters", "list")}
+        self.send(dead, "by hand")
+        self.assertEqual(self.queue_verb("redrive", name, "--dry-run"),
+                         f"would move 4 messages\n  2 to {first}\n  2 to {second}\n"
+                         "  1 message of unknown origin: name a queue with --to\n")
+        self.assertEqual(json.loads(self.queue_verb("redrive", name, "--dry-run", "--json", "--filter", f"rule={rule}")),
+                         {"redriven": 2, "to": {second: 2}, "unknown": 0, "dry_run": True})
+        self.assertEqual(self.counts(dead)[0], 5)
+        url = self.call("CreateQueue", QueueName=second.rsplit(":", 1)[1])["QueueUrl"]
+        self.assertEqual(self.queue_verb("redrive", name, "--filter", f"target={second},code=NO_RESOURCE"),
+                         f"moved 2 messages\n  2 to {second}\n")
+        wait_until(lambda: self.counts(url)[0] == 2, what="the events")
+        self.assertEqual(self.counts(dead)[0], 3)
+        left = {letter["id"] for letter in self.daemon.lines("dead-letters", "list")}
+        self.assertEqual(len(records - left), 2)
+        self.assertEqual({letter["target_arn"] for letter in self.daemon.lines("dead-letters", "list")
+                          if letter["id"] in records} & {first, second}, {first})
+
+    def test_a_redrive_that_fails_again_ends_all_the_same(self):
+        dead = self.queue("dead")
+        name = dead.rsplit("/", 1)[1]
+        self.dead_letters_of_rules(dead)
+        self.assertTrue(self.queue_verb("redrive", name, "--filter", "code=NO_RESOURCE").startswith("moved 4 messages\n"))
+        wait_until(lambda: self.counts(dead)[0] == 4, what="the same dead letters again")
+
+    def test_a_redrive_by_filter_is_told_what_is_wrong_with_it(self):
+        name = self.queue("dead").rsplit("/", 1)[1]
+        for body, said in (({"filter": {"event": "x"}}, "there is no such filter"), ({"dry_run": "true"}, "true or false"),
+                           ({"all": True}, "'all' is no member"), ({"after": "x"}, "after"), ([], "JSON object"),
+                           ({"filter": {"code": 5}}, "filter.code must be a string")):
+            with self.subTest(body):
+                answer = self.daemon.http("POST", f"/_waybill/queues/{name}/redrive", json.dumps(body))
+                self.assertEqual(answer.status, 400)
+                self.assertIn(said, answer.body.decode() if isinstance(answer.body, bytes) else answer.body)
+        self.refused_verb("queue", "redrive", name, "--filter", "colour=red", code=2)
+        self.refused_verb("queue", "redrive", name, "--dry-run", "--to", "x", code=2)
 
     def test_a_queue_that_is_no_dead_letter_queue_is_not_redriven(self):
         self.assertIn("InvalidParameterValue", self.refused_verb("queue", "redrive", self.queue().rsplit("/", 1)[1]))

@@ -62,7 +62,7 @@ class Protocols(SqsTest):
             with self.subTest(body):
                 answer = self.json("ListQueues", body)
                 self.assertEqual((answer.status, answer.json()["message"]),
-                                 (400, "The body of the request must be a JSON object."))
+                                 (400, "The body of the request must be a JSON object of at most 100 levels."))
         self.assertEqual(self.json("ListQueues", "").status, 200)
 
     def test_a_number_that_is_none_in_a_form(self):

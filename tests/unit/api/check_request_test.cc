@@ -205,3 +205,24 @@ TEST_CASE("a message stays finite, however many violations there are") {
   CHECK(message.starts_with("50001 validation errors detected: "));
   CHECK(message.size() < 2 * kMostMessageBytes + 1000);
 }
+
+TEST_CASE("members that AWS does not know are taken out, at every level") {
+  Json request = target({{"Foo", 1}, {"RetryPolicy", {{"MaximumRetryAttempts", 1}, {"Bar", Json::array()}}}});
+  request["Baz"] = "x";
+  CHECK_FALSE(check_request(*operation("PutTargets"), request));
+  CHECK(request == target({{"RetryPolicy", {{"MaximumRetryAttempts", 1}}}}));
+  Json bus{{"Name", "orders"}, {"LogConfig", {{"Level", "INFO"}, {"X", {{"y", 1}}}}}};
+  CHECK_FALSE(check_request(*operation("UpdateEventBus"), bus));
+  CHECK(bus == Json{{"Name", "orders"}, {"LogConfig", {{"Level", "INFO"}}}});
+}
+
+TEST_CASE("a time given as a text becomes its seconds") {
+  Json request{{"ReplayName", "r"},
+               {"EventSourceArn", "arn:aws:events:eu-west-1:123456789012:archive/a"},
+               {"EventStartTime", "2026-01-01T00:00:00Z"},
+               {"EventEndTime", "2026-01-01T00:00:00.250Z"},
+               {"Destination", {{"Arn", "b"}}}};
+  CHECK_FALSE(check_request(*operation("StartReplay"), request));
+  CHECK(request["EventStartTime"] == 1'767'225'600);
+  CHECK(request["EventEndTime"] == 1'767'225'600.25);
+}

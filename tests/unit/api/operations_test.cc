@@ -26,6 +26,12 @@ TEST_CASE("a request without any operation hears what to send") {
   CHECK(unknown_operation("", "").message.find("X-Amz-Target") != std::string::npos);
 }
 
+TEST_CASE("an action of the query protocol has that protocol's code") {
+  CHECK(unknown_action("CreateStack").code == "InvalidAction");
+  CHECK(unknown_action("CreateStack").message == "The operation CreateStack is not supported by Waybill.");
+  CHECK(unknown_action(std::string(100'000, 'x')).message.size() < 400);
+}
+
 TEST_CASE("a hostile operation name is cut") {
   CHECK(unknown_operation(std::string(100'000, 'x'), "").message.size() < 400);
 }

@@ -33,7 +33,7 @@ std::string entries(int count) {
 TEST_CASE("an entry is read with all its members, escapes undone, unknown ones passed over") {
   const auto read = good(
       R"({"Entries":[{"Time":1700000000.75,"Source":"s\u00e9","DetailType":"t","Detail":"{\"a\":1}","Resources":["r1","r2"],)"
-      R"("EventBusName":"orders","TraceHeader":"Root=1","Later":{"x":[1]}}],"EndpointId":"a.b"})");
+      R"("EventBusName":"orders","TraceHeader":"Root=1","Later":{"x":[1]}}],"Later":1})");
   REQUIRE(read.size() == 1);
   CHECK(read[0].time == from_millis(1'700'000'000'750));
   CHECK(read[0].source == "sé");
@@ -133,4 +133,52 @@ TEST_CASE("the answer has ids and errors in order, and counts the errors") {
   CHECK(
       put_events_response({{"id-1", "", ""}, {"", "MalformedDetail", "Detail is malformed."}}) ==
       R"({"FailedEntryCount":1,"Entries":[{"EventId":"id-1"},{"ErrorCode":"MalformedDetail","ErrorMessage":"Detail is malformed."}]})");
+}
+
+TEST_CASE("characters are counted, not bytes") {
+  const auto with = [](const std::string& member, const std::string& value) {
+    return parse(R"({"Entries":[{"Source":"s",")" + member + "\":" + value + "}]}");
+  };
+  const auto many = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += "é";
+    return text;
+  };
+  CHECK(std::holds_alternative<std::vector<bus::Entry>>(with("TraceHeader", "\"" + many(500) + "\"")));
+  CHECK(std::get<AwsError>(with("TraceHeader", "\"" + many(501) + "\"")).message.find("or equal to 500") !=
+        std::string::npos);
+  CHECK(std::holds_alternative<std::vector<bus::Entry>>(with("Resources", "[\"" + many(2048) + "\"]")));
+  CHECK(std::get<AwsError>(with("Resources", "[\"" + many(2049) + "\"]")).message.find("or equal to 2048") !=
+        std::string::npos);
+}
+
+TEST_CASE("a time is between the years 1 and 9999, as a number and as a text") {
+  const auto timed = [](const std::string& time) {
+    return parse(R"({"Entries":[{"Source":"s","Time":)" + time + "}]}", BodyForm::plain);
+  };
+  for (const char* time : {"-62135596800", "253402300799.9", "\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59Z\""}) {
+    CHECK_MESSAGE(std::holds_alternative<std::vector<bus::Entry>>(timed(time)), time);
+  }
+  for (const char* time : {"-62135596801", "-200000000000", "253402300800", "1e300", "-1e300",
+                           "\"0000-12-31T23:59:59Z\"", "\"9999-12-31T23:59:59-01:00\""}) {
+    CAPTURE(time);
+    REQUIRE(std::holds_alternative<AwsError>(timed(time)));
+    CHECK(std::get<AwsError>(timed(time)).message.starts_with("Entries.1.Time: "));
+  }
+}
+
+TEST_CASE("an EndpointId is checked as AWS does, and then refused: there are no global endpoints") {
+  const std::string rest = R"(,"Entries":[{"Source":"s"}]})";
+  CHECK(bad(R"({"EndpointId":5)" + rest).message == "EndpointId: a string is needed, not a number");
+  CHECK(bad(R"({"EndpointId":"")" + rest).message ==
+        "1 validation error detected: Value '' at 'endpointId' failed to satisfy constraint: Member must have length "
+        "greater than or equal to 1");
+  CHECK(bad(R"({"EndpointId":")" + std::string(51, 'x') + "\"" + rest).message.find("less than or equal to 50") !=
+        std::string::npos);
+  const AwsError refused = bad(R"({"EndpointId":"abc.xyz")" + rest);
+  CHECK(refused.code == "ValidationException");
+  CHECK(refused.message.starts_with("Parameter EndpointId is not valid."));
+  CHECK(bad(R"({"Entries":[{"Source":"s"}],"EndpointId":"abc.xyz"})").message == refused.message);
+  CHECK(good(R"({"EndpointId":null)" + rest).size() == 1);
+  CHECK(good(R"({"Source":"s","EndpointId":"a member that no entry has"})", BodyForm::plain).size() == 1);
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "api/aws_error.h"
 #include "api/query/xml.h"
 
 using namespace waybill;
@@ -63,4 +64,32 @@ TEST_CASE("answers are XML in the form that clients read, whatever a text holds"
   CHECK(refused.content_type == "text/xml");
   CHECK(refused.body.find("<Type>Sender</Type><Code>NotFound</Code><Message>no &lt;topic&gt; &amp; \xef\xbf\xbd"
                           "</Message></Error><RequestId>r</RequestId>") != std::string::npos);
+}
+
+TEST_CASE("a form that is not UTF-8 is refused by the name of its parameter") {
+  const auto problem = [](const std::string& body) { return QueryCall::parse(form_post(body)).error().message; };
+  CHECK(problem("Action=Publish&Message=%ff") == "the parameter Message is not UTF-8");
+  CHECK(problem("Action=Publish&%ff=x") == "the name of a parameter is not UTF-8");
+  CHECK(QueryCall::parse(form_post("", "Action=%c3%28")).has_error());
+}
+
+TEST_CASE("what the server refuses by itself is XML where the request is one of the query protocol") {
+  const auto type = [](const net::HttpRequest& request) {
+    return server_error(403, "Forbidden", "no", &request).content_type;
+  };
+  CHECK(type(form_post("Action=Publish")) == "text/xml");
+  CHECK(type(form_post("", "Action=Publish")) == "text/xml");
+  CHECK(type(form_post("")) == "text/xml");  // refused before its body was read
+  net::HttpRequest queue = form_post("");
+  queue.path = "/000000000000/jobs";
+  CHECK(type(queue) == "text/xml");
+  net::HttpRequest events = form_post("");
+  events.path = "/events";  // curl sends everything as a form
+  CHECK(type(events) == "application/json");
+  CHECK(type(form_post("{}")) == "application/json");
+  const auto refused = server_error(405, "MethodNotAllowed", "a & b", &queue);
+  CHECK(refused.status == 405);
+  CHECK(refused.body ==
+        "<ErrorResponse xmlns=\"http://webservices.amazon.com/AWSFault/2005-15-09\"><Error><Type>Sender</Type>"
+        "<Code>MethodNotAllowed</Code><Message>a &amp; b</Message></Error><RequestId></RequestId></ErrorResponse>\n");
 }

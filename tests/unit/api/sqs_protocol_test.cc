@@ -75,7 +75,9 @@ TEST_CASE("members that are missing, or of another type") {
   CHECK(fault_of(read_sqs_json(model("CreateQueue"), R"({"QueueName":"q","Attributes":{"DelaySeconds":1}})")) ==
         "SerializationException: Attributes.DelaySeconds must be a string.");
   CHECK(fault_of(read_sqs_json(model("ListQueues"), "[]")) ==
-        "SerializationException: The body of the request must be a JSON object.");
+        "SerializationException: The body of the request must be a JSON object of at most 100 levels.");
+  CHECK(fault_of(from_form("ReceiveMessage", "QueueUrl=u&AttributeName.1.x=1")) ==
+        "MissingParameter: The request must contain the parameter AttributeName.1.");
   CHECK(*read_sqs_json(model("ListQueues"), "") == SqsJson::object());
   CHECK(*read_sqs_json(model("ListQueues"), R"({"Colour":"red","NextToken":null})") == SqsJson::object());
 }

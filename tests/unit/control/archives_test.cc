@@ -3,6 +3,7 @@
 
 #include "control/managed_rules.h"
 #include "control_fixture.h"
+#include "model/topology.h"
 
 namespace waybill::testing {
 
@@ -190,6 +191,62 @@ TEST_CASE_FIXTURE(ArchivesFixture, "behind an archive stands a managed rule that
   const auto others = managed_archive_rules(session, "orders");
   REQUIRE(others.size() == 1);
   CHECK(others[0]->body["EventPattern"] == R"({"replay-name":[{"exists":false}]})");
+}
+
+TEST_CASE_FIXTURE(ArchivesFixture, "an archive whose rule's name is taken is refused") {
+  ok(put_rule, {{"Name", "Events-Archive-old"}, {"EventPattern", R"({"source":["a"]})"}});
+  CHECK(fault(create_archive, {{"ArchiveName", "old"}, {"EventSourceArn", kDefaultBusArn}}) ==
+        already_there("Rule Events-Archive-old already exists on EventBus default, and the archive's own rule has that "
+                      "name."));
+  put_row(kinds::kEventBus, "orders", {{"Name", "orders"}});
+  create({{"EventSourceArn", place.event_bus("orders")}});  // another bus
+}
+
+TEST_CASE_FIXTURE(ArchivesFixture, "a managed rule is taken apart with Force alone: first its target, then the rule") {
+  create({});
+  const Json rule{{"Name", "Events-Archive-old"}}, forced{{"Name", "Events-Archive-old"}, {"Force", true}};
+  const auto ids = [](const char* id, bool force) {
+    return Json{{"Rule", "Events-Archive-old"}, {"Ids", Json::array({id})}, {"Force", force}};
+  };
+  const auto targets = [&] { return ok(list_targets_by_rule, {{"Rule", "Events-Archive-old"}})["Targets"].size(); };
+  const auto takes_events = [&] {
+    Topology::EndpointNumbers numbers;
+    return Topology::build(catalog, place, numbers).value()->bus("default")->archives.size() == 1;
+  };
+  CHECK(fault(remove_targets, ids("old", false)).code == "ManagedRuleException");
+  CHECK(fault(delete_rule, rule).code == "ManagedRuleException");
+  CHECK(fault(delete_rule, forced) == not_valid("Rule can't be deleted since it has targets."));
+  ok(remove_targets, ids("other", true));
+  CHECK(targets() == 1);
+  CHECK(takes_events());
+  ok(remove_targets, ids("old", true));
+  CHECK(targets() == 0);
+  CHECK_FALSE(takes_events());
+  CHECK(fault(delete_rule, rule).code == "ManagedRuleException");
+  ok(delete_rule, forced);
+  CHECK(fault(describe_rule, rule) == not_there("Rule Events-Archive-old does not exist on EventBus default."));
+  CHECK(ok(describe_archive, {{"ArchiveName", "old"}})["State"] == "ENABLED");
+
+  ok(update_archive, {{"ArchiveName", "old"}, {"RetentionDays", 1}});
+  CHECK(targets() == 1);
+  CHECK(takes_events());
+}
+
+TEST_CASE_FIXTURE(ArchivesFixture, "an update does not make the rule anew under a name that was taken since") {
+  create({});
+  ok(remove_targets, {{"Rule", "Events-Archive-old"}, {"Ids", Json::array({"old"})}, {"Force", true}});
+  ok(delete_rule, {{"Name", "Events-Archive-old"}, {"Force", true}});
+  ok(put_rule, {{"Name", "Events-Archive-old"}, {"EventPattern", R"({"source":["a"]})"}});
+  CHECK(fault(update_archive, {{"ArchiveName", "old"}, {"RetentionDays", 1}}).code == "ResourceAlreadyExistsException");
+}
+
+TEST_CASE_FIXTURE(ArchivesFixture, "Force makes no difference for a rule of one's own") {
+  ok(put_rule, {{"Name", "own"}, {"EventPattern", R"({"source":["a"]})"}});
+  ok(put_targets, {{"Rule", "own"}, {"Targets", {{{"Id", "1"}, {"Arn", "arn:aws:sqs:eu-central-1:123456789012:q"}}}}});
+  CHECK(fault(delete_rule, {{"Name", "own"}, {"Force", true}}) ==
+        not_valid("Rule can't be deleted since it has targets."));
+  ok(remove_targets, {{"Rule", "own"}, {"Ids", Json::array({"1"})}, {"Force", true}});
+  ok(delete_rule, {{"Name", "own"}, {"Force", true}});
 }
 
 }  // namespace waybill::testing

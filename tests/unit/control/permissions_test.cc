@@ -165,4 +165,33 @@ TEST_CASE_FIXTURE(ControlFixture,
   CHECK(sids() == std::vector<std::string>{"own"});
 }
 
+TEST_CASE_FIXTURE(PermissionsFixture, "without a StatementId nothing is removed, also where a statement has no Sid") {
+  ok(put_permission, {{"Policy", R"({"Statement":[{"Effect":"Allow"}]})"}});
+  const Fault unknown{"ResourceNotFoundException", "Statement with the provided id does not exist."};
+  CHECK(fault(remove_permission, Json::object()) == unknown);
+  CHECK(fault(remove_permission, {{"RemoveAllPermissions", false}}) == unknown);
+  CHECK(statements().size() == 1);
+}
+
+TEST_CASE_FIXTURE(PermissionsFixture,
+                  "the length of a policy is counted in characters, of the text that is sent and of what it makes") {
+  const auto policy_with = [](int letters) {
+    std::string sid;
+    for (int i = 0; i < letters; ++i) sid += "é";
+    return Json{{"Statement", {{{"Sid", sid}}}}}.dump();
+  };
+  limits.policy_characters = 100;
+  ok(put_permission, {{"Policy", policy_with(70)}});
+  CHECK(fault(put_permission, {{"Policy", policy_with(80)}}).code == "PolicyLengthExceededException");
+  // Too long to be looked at, whatever it is.
+  CHECK(fault(put_permission, {{"Policy", std::string(101, '[')}}).code == "PolicyLengthExceededException");
+}
+
+TEST_CASE_FIXTURE(PermissionsFixture, "a policy that is nested too deep is none") {
+  std::string text = R"({"Statement":[{"X":)";
+  for (int i = 0; i < 98; ++i) text += "[";
+  for (int i = 0; i < 98; ++i) text += "]";
+  CHECK(fault(put_permission, {{"Policy", text + "}]}"}}).message.starts_with("Parameter Policy is not valid."));
+}
+
 }  // namespace waybill::testing

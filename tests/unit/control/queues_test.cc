@@ -194,6 +194,15 @@ TEST_CASE_FIXTURE(QueueFixture, "tags") {
   CHECK(ok(list_queue_tags, kJobs) == Json{{"Tags", {{"b", ""}}}});
   CHECK(fault(tag_queue, {{"QueueName", "jobs"}, {"Tags", {{"", "x"}}}}).message ==
         "Tag keys must be between 1 and 128 characters in length.");
+  const auto letters = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += "é";
+    return text;
+  };
+  ok(tag_queue, {{"QueueName", "jobs"}, {"Tags", {{letters(128), letters(256)}}}});
+  CHECK(fault(tag_queue, {{"QueueName", "jobs"}, {"Tags", {{letters(129), "x"}}}}).message.starts_with("Tag keys"));
+  CHECK(fault(tag_queue, {{"QueueName", "jobs"}, {"Tags", {{"k", letters(257)}}}}).message.starts_with("Tag values"));
+  ok(untag_queue, {{"QueueName", "jobs"}, {"TagKeys", {letters(128)}}});
   limits.tags = 1;
   CHECK(fault(tag_queue, {{"QueueName", "jobs"}, {"Tags", {{"c", "x"}}}}).message ==
         "Too many tags added for queue jobs.");
@@ -255,6 +264,19 @@ TEST_CASE_FIXTURE(QueueFixture, "the policy of a template's QueuePolicy is shown
   CHECK(attributes("jobs")["Policy"] == R"({"Statement":[]})");
   ok(set_queue_attributes, with_attributes("jobs", {{"Policy", R"({"Version":"2012-10-17"})"}}));
   CHECK(attributes("jobs")["Policy"] == R"({"Version":"2012-10-17"})");
+}
+
+TEST_CASE_FIXTURE(QueueFixture, "policies that are nested too deep are none") {
+  ok(create_queue, kJobs);
+  std::string deep;
+  for (int i = 0; i < 100; ++i) deep += "[";
+  for (int i = 0; i < 100; ++i) deep += "]";
+  CHECK(refused({{"Policy", R"({"X":)" + deep + "}"}}) ==
+        "InvalidAttributeValue: Invalid value for the parameter Policy. Reason: Policy must be a JSON object.");
+  CHECK(refused({{"RedriveAllowPolicy", R"({"redrivePermission":"allowAll","X":)" + deep + "}"}})
+            .find("is not a valid JSON map") != std::string::npos);
+  CHECK(refused({{"RedrivePolicy", R"({"deadLetterTargetArn":"a","maxReceiveCount":)" + deep + "}"}})
+            .find("is not a valid JSON map") != std::string::npos);
 }
 
 }  // namespace waybill::testing

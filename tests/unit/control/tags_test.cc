@@ -6,6 +6,7 @@ namespace waybill::testing {
 using control::create_event_bus;
 using control::delete_event_bus;
 using control::list_tags_for_resource;
+using control::put_rule;
 using control::tag_resource;
 using control::untag_resource;
 
@@ -103,6 +104,33 @@ TEST_CASE_FIXTURE(TagsFixture, "unknown resources have the texts of their kind, 
   check(here + "archive/all", wrong_kind);
   check("arn:aws:sqs:eu-central-1:123456789012:rule/big", wrong_kind);
   check("orders", wrong_kind);
+}
+
+TEST_CASE_FIXTURE(TagsFixture, "tags of a new rule keep to what holds for tags") {
+  const auto with = [](const Json& list) {
+    return Json{{"Name", "tagged"}, {"EventPattern", R"({"source":["a"]})"}, {"Tags", list}};
+  };
+  Json many = Json::array();
+  for (int i = 0; i < 51; ++i) many.push_back(tag("k" + std::to_string(i), ""));
+  CHECK(fault(put_rule, with(many)).code == "LimitExceededException");
+  ok(put_rule, with({tag("a", "1"), tag("a", "2")}));
+  const std::string arn = "arn:aws:events:eu-central-1:123456789012:rule/tagged";
+  CHECK(tags(arn) == Json::array({tag("a", "2")}));
+  // AWS: of a rule that is there they are passed over.
+  ok(put_rule, with(many));
+  CHECK(tags(arn) == Json::array({tag("a", "2")}));
+}
+
+TEST_CASE_FIXTURE(TagsFixture, "keys that begin with aws: are AWS's own") {
+  for (const char* key : {"aws:x", "AWS:x", "Aws:"}) {
+    const Json list = Json::array({tag(key, "1")});
+    const Fault reserved{"ValidationException", "Parameter Tags is not valid. Reason: The key " + std::string(key) +
+                                                    " begins with aws:, which is reserved."};
+    CHECK(fault(tag_resource, {{"ResourceARN", kTaggedBus}, {"Tags", list}}) == reserved);
+    CHECK(fault(create_event_bus, {{"Name", "new"}, {"Tags", list}}) == reserved);
+    CHECK(fault(put_rule, {{"Name", "new"}, {"EventPattern", R"({"source":["a"]})"}, {"Tags", list}}) == reserved);
+  }
+  put_tags(kTaggedBus, Json::array({tag("awsx", "1"), tag("aw", "2")}));
 }
 
 }  // namespace waybill::testing

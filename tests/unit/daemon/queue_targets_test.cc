@@ -52,6 +52,52 @@ class World {
       [](const std::string& stored, const SubscriptionSpec&) -> Result<std::string> { return "signed " + stored; }};
 };
 
+// Dead letters of that world's endpoints, on their way into queues.
+class DeadLetterWorld {
+ public:
+  explicit DeadLetterWorld(World& world) : world_(world) {
+    no_tables_.set(std::make_shared<const table::TableCatalog>(std::vector<TableSpec>{}));
+  }
+  DeadLetter letter(const std::string& message) const {
+    DeadLetter letter;
+    letter.id = DeadLetterId{77};
+    letter.body = R"({"a":1})";
+    letter.rule_arn = kRuleArn;
+    letter.target_arn = queue_arn("q");
+    letter.error_code = "NO_PERMISSIONS";
+    letter.error_message = message;
+    letter.dead_at = world_.rig.wall.now();
+    return letter;
+  }
+  // Of the one message that the queue "dead" gets.
+  queue::MessageAttributes facts_of(const DeadLetter& letter, EndpointKind kind) {
+    auto routed = router_.route(*world_.endpoint(kind), letter, 1);
+    REQUIRE(world_.rig.journal->apply(store::Lane::internal, std::move(routed.changes)).has_value());
+    const auto received = world_.rig.receive("dead");
+    REQUIRE(received.size() == 1);
+    CHECK(received[0].message->body == letter.body);
+    return queue::decode_attributes(received[0].message->attributes);
+  }
+
+ private:
+  World& world_;
+  Pipeline pipeline_{one_rule()};
+  InvocationDestinations invocations_{{pipeline_.topology, pipeline_.acceptor, pipeline_.journal, pipeline_.random}};
+  Snapshot<table::TableCatalog> no_tables_;
+  topic::TopicProbe probe_;
+  DeadLetterTargets router_{world_.rig.topology, no_tables_,       invocations_, world_.targets,
+                            *world_.rig.journal, pipeline_.random, probe_};
+};
+
+std::string without_request_id(std::string message) {
+  const std::string before = "Request ID: ";
+  const std::size_t at = message.find(before);
+  if (at != std::string::npos && message.size() >= at + before.size() + 36) {
+    message.replace(at + before.size(), 36, "‹id›");
+  }
+  return message;
+}
+
 }  // namespace
 
 TEST_CASE("a rule's queue gets the shaped input, and nothing else") {
@@ -80,12 +126,16 @@ TEST_CASE("a queue that is not there, or does not let the rule send, ends the de
   const auto denied = world.attempt(EndpointKind::target, "x");
   CHECK(denied.error_code == "NO_PERMISSIONS");
   CHECK(denied.failure == delivery::FailureClass::permanent);
-  CHECK(denied.error_message.starts_with(
-      "User: events.amazonaws.com is not authorized to perform: sqs:sendmessage on resource: " + queue_arn("q")));
+  CHECK(without_request_id(denied.error_message) ==
+        "User: events.amazonaws.com is not authorized to perform: sqs:sendmessage on resource: " + queue_arn("q") +
+            " because no resource-based policy allows the sqs:sendmessage action (Service: AmazonSQS; Status Code: "
+            "403; Error Code: AccessDenied; Request ID: ‹id›; Proxy: null)");
   world.rig.drop_queue("q");
   const auto missing = world.attempt(EndpointKind::target, "x");
   CHECK(missing.error_code == "NO_RESOURCE");
-  CHECK(missing.error_message.find("AWS.SimpleQueueService.NonExistentQueue") != std::string::npos);
+  CHECK(without_request_id(missing.error_message) ==
+        "The specified queue does not exist or you do not have access to it. (Service: AmazonSQS; Status Code: 400; "
+        "Error Code: AWS.SimpleQueueService.NonExistentQueue; Request ID: ‹id›; Proxy: null)");
 }
 
 TEST_CASE("a subscriber gets the envelope, or the message itself with its attributes") {
@@ -107,32 +157,27 @@ TEST_CASE("a dead-letter queue gets what was to be delivered, and why it was not
   World world;
   world.rig.put_queue("dead");
   world.put_rule({{"Id", "1"}, {"Arn", queue_arn("q")}, {"DeadLetterConfig", {{"Arn", queue_arn("dead")}}}});
-  Pipeline pipeline(one_rule());
-  const InvocationDestinations invocations({pipeline.topology, pipeline.acceptor, pipeline.journal, pipeline.random});
-  Snapshot<table::TableCatalog> no_tables;
-  no_tables.set(std::make_shared<const table::TableCatalog>(std::vector<TableSpec>{}));
-  topic::TopicProbe probe;
-  DeadLetterTargets router(world.rig.topology, no_tables, invocations, world.targets, *world.rig.journal,
-                           pipeline.random, probe);
-  DeadLetter letter;
-  letter.body = R"({"a":1})";
-  letter.rule_arn = kRuleArn;
-  letter.target_arn = queue_arn("q");
-  letter.error_code = "NO_PERMISSIONS";
-  letter.error_message = "not you";
+  DeadLetterWorld dead(world);
+  DeadLetter letter = dead.letter("not you");
   letter.exhausted_condition = "MaximumRetryAttempts";
   letter.attempts = 4;
-  letter.dead_at = world.rig.wall.now();
-  auto routed = router.route(*world.endpoint(EndpointKind::target), letter, 1);
-  REQUIRE(world.rig.journal->apply(store::Lane::internal, std::move(routed.changes)).has_value());
-  const auto received = world.rig.receive("dead");
-  REQUIRE(received.size() == 1);
-  CHECK(received[0].message->body == letter.body);
-  const auto facts = queue::decode_attributes(received[0].message->attributes);
+  const auto facts = dead.facts_of(letter, EndpointKind::target);
   CHECK(facts.at("RULE_ARN").value == kRuleArn);
   CHECK(facts.at("TARGET_ARN").value == queue_arn("q"));
   CHECK(facts.at("ERROR_CODE").value == "NO_PERMISSIONS");
   CHECK(facts.at("ERROR_MESSAGE").value == "not you");
   CHECK(facts.at("EXHAUSTED_RETRY_CONDITION").value == "MaximumRetryAttempts");
   CHECK(facts.at("RETRY_ATTEMPTS").value == "3");
+  CHECK(facts.at("WAYBILL_DEAD_LETTER").value == "77");
+}
+
+TEST_CASE("what a dead-letter queue is told of a long error is cut where a character ends") {
+  World world;
+  world.rig.put_queue("dead");
+  world.put_rule({{"Id", "1"}, {"Arn", queue_arn("q")}, {"DeadLetterConfig", {{"Arn", queue_arn("dead")}}}});
+  DeadLetterWorld dead(world);
+  std::string error;
+  while (error.size() < 300'000) error += "ü";
+  const auto facts = dead.facts_of(dead.letter("x" + error), EndpointKind::target);
+  CHECK(facts.at("ERROR_MESSAGE").value == "x" + error.substr(0, 1022));
 }

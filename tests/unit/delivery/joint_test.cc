@@ -111,3 +111,42 @@ TEST_CASE("a joint attempt past its deadline is a timeout of each delivery, and 
   CHECK(pipeline.probe.count(DeliveryProbe::Outcome::delivered) == 1);
   CHECK(pipeline.dispatcher->quiet());
 }
+
+TEST_CASE("what takes the place of a joint attempt's deliveries comes in the unit that ends them all, and is sent") {
+  JointPipeline pipeline(10);
+  pipeline.put_and_run(1);
+  pipeline.put_and_run(3);
+  pipeline.end();
+  REQUIRE(pipeline.invoker.joint_sizes == std::vector<std::size_t>{3});
+  const Delivery model = pipeline.stored()->deliveries.begin()->second;
+  auto payload = std::make_shared<const Payload>(
+      Payload{PayloadId{9000}, PayloadKind::notification, model.ingested_at, "topic", "joined"});
+  Delivery joined = model;
+  joined.key.id = DeliveryId{9001};
+  joined.payload = payload->id;
+  AttemptResult instead;
+  instead.consequences.changes.add(store::InsertPayload{payload});
+  instead.consequences.changes.add(store::InsertDelivery{joined});
+  instead.consequences.deliveries.push_back({joined, payload});
+  SUBCASE("all of them") {
+    pipeline.end(std::move(instead));
+    REQUIRE(pipeline.stored()->deliveries.size() == 1);
+    CHECK(pipeline.stored()->deliveries.begin()->first.id == DeliveryId{9001});
+    CHECK(pipeline.invoker.calls.back().body == "joined");
+    CHECK(pipeline.dispatcher->pending(model.key.endpoint) == 1);
+    pipeline.end();
+    CHECK(pipeline.stored()->deliveries.empty());
+    CHECK(pipeline.dispatcher->quiet());
+  }
+  SUBCASE("none, when one of them has moved on; the others are found again") {
+    store::Changes gone;
+    gone.add(store::FinishDelivery{{model.key, 0, pipeline.journal.generation()}});
+    pipeline.journal.submit(store::Lane::outcome, std::move(gone), [](const store::Applied&) {});
+    pipeline.end(std::move(instead));
+    CHECK(pipeline.stored()->payloads.count(PayloadId{9000}) == 0);
+    CHECK(pipeline.stored()->deliveries.size() == 2);
+    CHECK(pipeline.invoker.joint_sizes == std::vector<std::size_t>{3, 2});
+    pipeline.end();
+    CHECK(pipeline.stored()->deliveries.empty());
+  }
+}

@@ -60,3 +60,35 @@ TEST_CASE("a letter whose target is no longer configured cannot be redriven, and
       make_redrive(letter, std::nullopt, *pipeline.topology.get(), pipeline.wall.now(), pipeline.journal);
   CHECK(redrive.error().code == ErrorCode::not_found);
 }
+
+TEST_CASE("several letters are redriven together, each on its own, and the answer says which") {
+  Pipeline pipeline(one_rule());
+  pipeline.invoker.act = [](const delivery::Attempt&) {
+    return FakeInvoker::failed(delivery::FailureClass::permanent);
+  };
+  pipeline.put({entry(R"({"n":1})"), entry(R"({"n":2})"), entry(R"({"n":3})")});
+  pipeline.settle();
+  std::vector<DeadLetter> letters;
+  for (const auto& [id, letter] : pipeline.stored()->dead_letters) letters.push_back(letter);
+  REQUIRE(letters.size() == 3);
+  pipeline.invoker.act = nullptr;
+  const auto redrive = [&](const delivery::RedriveOptions& order) {
+    return delivery::redrive_many(letters, order, *pipeline.topology.get(), pipeline.wall.now(), pipeline.journal,
+                                  [&](std::vector<NewDelivery> fresh) { pipeline.committed(std::move(fresh)); });
+  };
+  const std::vector<DeadLetterId> all{letters[0].id, letters[1].id, letters[2].id};
+  CHECK(redrive({std::nullopt, true}).redriven == all);
+  CHECK(pipeline.stored()->dead_letters.size() == 3);
+
+  store::Changes drop;  // somebody else drops one of them meanwhile
+  drop.add(store::RemoveDeadLetter{letters[1].id});
+  pipeline.journal.apply(store::Lane::internal, std::move(drop)).value();
+  const auto result = redrive({});
+  CHECK(result.redriven == std::vector<DeadLetterId>{letters[0].id, letters[2].id});
+  REQUIRE(result.failed.size() == 1);
+  CHECK(result.failed[0].first == letters[1].id);
+  pipeline.settle();
+  CHECK(pipeline.invoker.calls.size() == 5);
+  CHECK(pipeline.stored()->dead_letters.empty());
+  CHECK(redrive({"no object", true}).failed.size() == 3);
+}

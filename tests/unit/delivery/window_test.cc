@@ -146,3 +146,22 @@ TEST_CASE("against a model of the store: nothing is lost, nothing is handed out 
     REQUIRE(done.size() == static_cast<std::size_t>(next - 1));
   }
 }
+
+TEST_CASE("a page that was being read when rows in flight were given up is read again") {
+  Window window(4);
+  window.mark_behind();
+  window.begin_page();
+  window.merge_page({row(1, 1), row(2, 2)});
+  const auto taken = window.take(from_millis(10));
+  REQUIRE(taken);
+  window.mark_behind();
+  window.begin_page();
+  window.finish(taken->delivery.key.id);
+  window.mark_behind();
+  window.merge_page({row(1, 1), row(2, 2)});
+  REQUIRE(window.wants_page());
+  window.begin_page();
+  window.merge_page({row(1, 1), row(2, 2)});
+  CHECK(window.waiting() == 2);
+  CHECK_FALSE(window.behind());
+}

@@ -71,7 +71,16 @@ TEST_CASE("Retry-After is honoured as seconds or as a date, for what is retried"
   CHECK(of(429, "", "Tue, 14 Nov 2023 22:13:00 GMT").wait == seconds{0});
   CHECK(of(429, "", "4000000000").wait == std::chrono::hours{24});
   CHECK(of(429, "", "Tue, 14 Nov 2090 22:13:00 GMT").wait == std::chrono::hours{24});
-  for (const char* nonsense : {"soon", "-5", "12 minutes", "99999999999999999999", "2023-11-14T22:14:00Z"}) {
+  for (const char* much : {"4294967296", "99999999999999999999"}) {
+    CHECK(of(429, "", much).wait == std::chrono::hours{24});
+  }
+  // RFC 9110: what HTTP wrote before.
+  CHECK(of(503, "", "Tuesday, 14-Nov-23 22:14:00 GMT").wait == seconds{40});
+  CHECK(of(503, "", "Tuesday, 14-Nov-73 22:14:00 GMT").wait == std::chrono::hours{24});
+  CHECK(of(503, "", "Tuesday, 14-Nov-74 22:14:00 GMT").wait == seconds{0});
+  CHECK(of(503, "", "Tue Nov 14 22:14:00 2023").wait == seconds{40});
+  CHECK(of(503, "", "Sun Nov  6 08:49:37 1994").wait == seconds{0});
+  for (const char* nonsense : {"soon", "-5", "12 minutes", "", "2023-11-14T22:14:00Z"}) {
     CHECK(of(429, "", nonsense).wait == seconds{0});
   }
   CHECK(of(404, "", "120").wait == seconds{0});

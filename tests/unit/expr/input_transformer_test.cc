@@ -214,4 +214,19 @@ TEST_CASE("the map has at most 100 entries") {
                        "must have length less than or equal to 100"));
 }
 
+TEST_CASE("a template that makes more of an event than a target takes is stopped, and leaves the event") {
+  const std::string event = R"({"detail":")" + std::string(900'000, 'x') + R"("})";
+  std::string lines = "\"<v>\"";
+  for (int i = 1; i < 150; ++i) lines += "\n\"<v>\"";
+  for (const std::string& text : {lines, std::string(R"({"a":<v>,"b":<v>})"), std::string(R"(["<v>","<v>"])")}) {
+    const auto transformer = InputTransformer::parse({{{"v", "$.detail"}}, text}, {"t", 1});
+    REQUIRE(transformer.has_value());
+    const Shaped shaped = transformer->fill({event, "", "", {}});
+    CHECK(shaped.is_too_large);
+    CHECK(shaped.body == event);
+  }
+  const auto fits = InputTransformer::parse({{{"v", "$.detail"}}, R"({"a":<v>})"}, {"t", 1});
+  CHECK_FALSE(fits->fill({event, "", "", {}}).is_too_large);
+}
+
 }  // namespace waybill::expr

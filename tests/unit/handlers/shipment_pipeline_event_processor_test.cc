@@ -108,3 +108,17 @@ TEST_CASE("a function without its table says so") {
   const Outcome outcome = process({fields().dump()}, {});
   CHECK(outcome.records[0].error == "EVENTS_TABLE_NAME is not set in the function's environment");
 }
+
+TEST_CASE("a message that is nested too deep fails alone") {
+  std::string deep = fields().dump();
+  deep.back() = ',';
+  deep += "\"more\":";
+  for (int i = 0; i < 100'000; ++i) deep += "[";
+  for (int i = 0; i < 100'000; ++i) deep += "]";
+  deep += "}";
+  const Outcome outcome = process({deep, fields().dump()});
+  REQUIRE(outcome.records.size() == 2);
+  CHECK_FALSE(outcome.records[0].ok);
+  CHECK(outcome.records[0].error.find("nested deeper than 1200 levels") != std::string::npos);
+  CHECK(outcome.records[1].ok);
+}

@@ -80,3 +80,10 @@ TEST_CASE("what is wrong is named with its rule") {
         "maxReceivesPerSecond must be a whole number from 1 to 100000, not 0");
   CHECK(why_not(R"({"requestPolicy":{"headerContentType":"a/b\r\nX: y"}})").find("one line") != std::string::npos);
 }
+
+TEST_CASE("a policy that is nested too deep is none") {
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += "[";
+  for (int i = 0; i < 100'000; ++i) deep += "]";
+  CHECK(why_not_retry(R"({"numRetries":)" + deep + "}") == "it must be a JSON object");
+}

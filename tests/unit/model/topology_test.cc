@@ -31,6 +31,21 @@ TEST_CASE("the default bus is always there") {
   CHECK_FALSE(build({}, numbers)->bus("orders"));
 }
 
+TEST_CASE("a queue that does not say takes messages of the size that the setting allows") {
+  Topology::EndpointNumbers numbers;
+  const auto catalog = catalog_of({resource("AWS::SQS::Queue", "silent", "{}"),
+                                   resource("AWS::SQS::Queue", "own", R"({"MaximumMessageSize":2048})")});
+  const auto size = [](const std::shared_ptr<const Topology>& topology, const std::string& name) {
+    return topology->queue(topology->place().queue(name))->max_message_bytes;
+  };
+  const auto usual = Topology::build(catalog.value(), Place{}, numbers).value();
+  CHECK(size(usual, "silent") == 262'144);
+  CHECK(size(usual, "own") == 2048);
+  const auto raised = Topology::build(catalog.value(), Place{}, numbers, nullptr, Retries::single, 1'048'576).value();
+  CHECK(size(raised, "silent") == 1'048'576);
+  CHECK(size(raised, "own") == 2048);
+}
+
 TEST_CASE("a rule's targets become endpoints that know their function, policy and dead-letter target") {
   Topology::EndpointNumbers numbers;
   const auto topology = build(

@@ -66,6 +66,30 @@ TEST_CASE("parameters are decoded; the rest keeps its slashes") {
   CHECK(std::get<Router::Match>(found).params.get("rest") == "dev/x y/z");
 }
 
+TEST_CASE("who has found the route need not have it found again") {
+  Router router;
+  std::string served;
+  const auto handler = [&](HttpRequest request, const PathParams& params, Reply reply) {
+    served = std::string(request.route) + " " + std::string(params.get("name"));
+    reply({});
+  };
+  REQUIRE(router.add("GET", "/tables/{name}", handler).has_value());
+  unsigned status = 0;
+  const auto serve = [&](const char* path) {
+    HttpRequest request;
+    request.method = "GET";
+    request.path = path;
+    auto found = router.find(request.method, request.path);
+    router.serve(std::move(found), std::move(request),
+                 Reply::to([&](HttpResponse response) { status = response.status; }));
+  };
+  serve("/tables/a%20b");
+  CHECK(served == "/tables/{name} a b");
+  CHECK(status == 200);
+  serve("/nowhere");
+  CHECK(status == 404);
+}
+
 TEST_CASE("HEAD is served by GET") {
   const Router router = make_router();
   CHECK(pattern_of(router, "HEAD", "/healthz") == "/healthz");

@@ -161,6 +161,51 @@ TEST_CASE("what cannot be moved is refused, or told as the task's failure") {
   CHECK(world.rig.counts("dead").visible == 1);
 }
 
+namespace {
+
+const std::string kLeftRule = "arn:aws:events:us-east-1:000000000000:rule/r";
+const std::string kLeftTarget = "arn:aws:lambda:us-east-1:000000000000:function:work";
+
+// A rule with a target that leaves what fails in the queue "dead", with Waybill's own record of it.
+struct LeftWorld : MoveWorld {
+  LeftWorld() {
+    rig.put("AWS::Events::Rule", "default/r",
+            {{"EventPattern", R"({"source":["x"]})"},
+             {"Targets", {{{"Id", "1"}, {"Arn", kLeftTarget}, {"DeadLetterConfig", {{"Arn", queue_arn("dead")}}}}}}});
+  }
+  std::int64_t record(EndpointId endpoint) {
+    DeadLetter letter;
+    letter.id = DeadLetterId{rig.journal->next_sequence()};
+    letter.endpoint = endpoint;
+    store::Changes changes;
+    changes.add(store::InsertDeadLetter{letter});
+    rig.journal->apply(store::Lane::internal, std::move(changes)).value();
+    return letter.id.value;
+  }
+  EndpointId endpoint() {
+    for (const auto& [id, spec] : rig.topology.get()->endpoints()) {
+      if (spec->target_arn == kLeftTarget) return id;
+    }
+    FAIL("no endpoint");
+    return {};
+  }
+  void leave(const std::string& body, const std::string& code = "ERROR_FROM_TARGET", std::int64_t letter = 0) {
+    SendEntry entry;
+    entry.body = body;
+    entry.attributes["RULE_ARN"] = {"String", kLeftRule};
+    entry.attributes["TARGET_ARN"] = {"String", kLeftTarget};
+    entry.attributes["ERROR_CODE"] = {"String", code};
+    if (letter > 0) entry.attributes[kDeadLetterFact] = {"String", std::to_string(letter)};
+    REQUIRE(rig.send("dead", entry).has_value());
+  }
+  HandBack::PageQuery query(const LeftFilter& filter, bool dry_run = false) {
+    return {filter, dry_run, {}, tasks->newest()};
+  }
+  std::int64_t records() { return (*rig.readers->lend())->count_dead_letters().value(); }
+};
+
+}  // namespace
+
 TEST_CASE("what a rule's target left goes back to the target as a delivery") {
   MoveWorld world;
   const std::string rule = "arn:aws:events:us-east-1:000000000000:rule/r";
@@ -180,4 +225,71 @@ TEST_CASE("what a rule's target left goes back to the target as a delivery") {
   CHECK(world.deliveries[0].payload->body == R"({"shaped":1})");
   CHECK(world.deliveries[0].payload->kind == PayloadKind::shaped_input);
   CHECK(world.rig.counts("dead").visible == 0);
+}
+
+TEST_CASE("a message of a queue that is gone ends the task") {
+  MoveWorld world;
+  world.fill(2);
+  world.rig.drop_queue("q");
+  world.rig.put_queue("q2", {{"RedrivePolicy", {{"deadLetterTargetArn", queue_arn("dead")}, {"maxReceiveCount", 1}}}});
+  REQUIRE(world.tasks->start(queue_arn("dead"), "", {}).has_value());
+  world.rig.commit();
+  CHECK(world.only().status == "FAILED");
+  CHECK(world.only().failure_reason == "CouldNotDetermineMessageSource");
+  CHECK(world.rig.counts("dead").visible == 2);
+}
+
+TEST_CASE("many that a target left go back in few steps, each once, with Waybill's own records of them") {
+  LeftWorld world;
+  for (int i = 0; i < 60; ++i) world.leave(std::to_string(i), "TIMEOUT", world.record(world.endpoint()));
+  const std::int64_t others = world.record(EndpointId{99});
+  world.leave("forged", "TIMEOUT", others);  // names a record of another target
+  CHECK(world.records() == 61);
+  REQUIRE(world.tasks->start(queue_arn("dead"), "", {}).has_value());
+  world.rig.commit();
+  CHECK(world.only().status == "COMPLETED");
+  CHECK(world.only().moved == 61);
+  REQUIRE(world.deliveries.size() == 61);
+  for (std::size_t i = 0; i < 60; ++i) CHECK(world.deliveries[i].payload->body == std::to_string(i));
+  CHECK(world.records() == 1);
+  CHECK(world.rig.counts("dead").visible == 0);
+}
+
+TEST_CASE("a filter picks by the facts that went with the messages, and a dry run only counts") {
+  LeftWorld world;
+  world.leave("a", "TIMEOUT");
+  world.leave("b", "NO_RESOURCE");
+  world.leave("c", "TIMEOUT");
+  world.rig.send_text("dead", "sent here by hand");
+  const auto would = world.tasks->pick(queue_arn("dead"), world.query({"", "", "TIMEOUT"}, true));
+  CHECK(would.value().to == std::map<std::string, std::int64_t>{{kLeftTarget, 2}});
+  CHECK(would->unknown == 0);
+  CHECK(world.tasks->pick(queue_arn("dead"), world.query({}, true)).value().unknown == 1);
+  CHECK(world.tasks->pick(queue_arn("dead"), world.query({"another rule", "", ""}, true)).value().to.empty());
+  CHECK(world.rig.counts("dead").visible == 4);
+  CHECK(world.deliveries.empty());
+
+  const auto done = world.tasks->pick(queue_arn("dead"), world.query({kLeftRule, kLeftTarget, "TIMEOUT"}));
+  CHECK(done.value().to == std::map<std::string, std::int64_t>{{kLeftTarget, 2}});
+  CHECK_FALSE(done->next);
+  CHECK(world.rig.counts("dead").visible == 2);
+  REQUIRE(world.deliveries.size() == 2);
+  CHECK(world.deliveries[1].payload->body == "c");
+  CHECK(world.tasks->pick(queue_arn("none"), world.query({})).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("messages are picked in pages, and what arrives after the first is for another time") {
+  LeftWorld world;
+  for (int i = 0; i < 40; ++i) world.leave(std::to_string(i));
+  HandBack::PageQuery query = world.query({});
+  const auto first = world.tasks->pick(queue_arn("dead"), query);
+  CHECK(first.value().looked_at == 25);
+  REQUIRE(first->next);
+  world.leave("failed again");
+  query.after = first->next;
+  const auto second = world.tasks->pick(queue_arn("dead"), query);
+  CHECK(second.value().looked_at == 15);
+  CHECK_FALSE(second->next);
+  CHECK(world.deliveries.size() == 40);
+  CHECK(world.rig.counts("dead").visible == 1);
 }

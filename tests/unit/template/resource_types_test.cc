@@ -166,6 +166,14 @@ TEST_CASE("a rule has a pattern or a schedule, a bus name from a name or an ARN,
   CHECK(problem("Events::Rule", "ScheduleExpression: rate(1 minute), EventBusName: b") ==
         "X.ScheduleExpression: is supported only on the default event bus");
   CHECK(problem("Events::Rule", "EventPattern: [x]") == "X.EventPattern: must be a JSON object");
+  std::string group;
+  for (int i = 0; i < 100; ++i) group += "é";
+  const auto of_group = [](const std::string& text) {
+    return rule_with_target(
+        "Id: '1', Arn: 'arn:aws:sqs:us-east-1:000000000000:q', SqsParameters: {MessageGroupId: " + text + "}");
+  };
+  CHECK(of_group(group) == "");  // characters, not bytes
+  CHECK(of_group(group + "é").find("is 101 characters long and must be at most 100") != std::string::npos);
   CHECK(problem("Events::Rule", "EventPattern: '{'") == "X.EventPattern: must be a JSON object");
   CHECK(
       has(problem("Events::Rule", "EventPattern: {a: [" + std::string(2100, 'x') + "]}"), "at most 2048 are allowed"));

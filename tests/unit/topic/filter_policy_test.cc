@@ -125,3 +125,15 @@ TEST_CASE("combinations are counted as SNS counts them: at most 150") {
             .find("too complex") != std::string::npos);
   CHECK(why_no_filter(R"({"a":)" + five + R"(,"$or":[{"b":)" + five + R"(},{"c":)" + six + R"(}]})").empty());
 }
+
+TEST_CASE("a policy that is nested too deep is none") {
+  const auto nested = [](int levels) {
+    std::string text;
+    for (int i = 0; i < levels; ++i) text += R"({"a":)";
+    text += "[1]";
+    for (int i = 0; i < levels; ++i) text += "}";
+    return text;
+  };
+  CHECK(why_no_filter(nested(20'000), FilterScope::body) == "failed to parse JSON: it must be a JSON object");
+  CHECK(why_no_filter(nested(20'000)) == "failed to parse JSON: it must be a JSON object");
+}

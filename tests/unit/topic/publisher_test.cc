@@ -112,3 +112,12 @@ TEST_CASE("a message by protocol goes to subscriptions of that protocol, under t
   }
   CHECK(messages == std::map<std::string, int>{{"long", 2}, {"short", 1}});
 }
+
+TEST_CASE("a subject has at most 100 characters, whatever their bytes") {
+  Pipeline pipeline(topic_with(1));
+  std::string hundred;
+  for (int i = 0; i < 100; ++i) hundred += "é";
+  CHECK(publish(pipeline, {kTopic, hundred, "Text", {}}).has_value());
+  CHECK(publish(pipeline, {kTopic, hundred + "é", "Text", {}}).error().message ==
+        "Invalid parameter: Subject: 101 characters; at most 100");
+}

@@ -28,10 +28,12 @@ struct ConfirmationWorld {
   control::Book book{journal, readers, clock, [this](const Catalog& catalog) { return wire(catalog); }};
   std::vector<NewDelivery> sent;
   int tokens = 0;
+  bool under_way = false;
   topic::Subscriptions subscriptions{{book, topology, journal, clock, random,
                                       [this](std::vector<NewDelivery> more) {
                                         for (auto& each : more) sent.push_back(std::move(each));
                                       },
+                                      [this](EndpointId) { return under_way; },
                                       [this] { return Result<std::string>("token-" + std::to_string(++tokens)); }}};
 
   explicit ConfirmationWorld(const std::string& address = "https://a.example/in") {
@@ -83,6 +85,25 @@ TEST_CASE("a receiver is asked once, through the pipeline, and gets nothing befo
   CHECK(world.confirmed());
   CHECK(world.published() == 1);
   CHECK(world.subscriptions.confirm(kOrders, "token-1").value() == kHook);  // a link may be opened twice
+}
+
+TEST_CASE(
+    "a receiver that did not answer is asked again at the next start, with its token, and not while it is asked") {
+  using Whom = topic::Subscriptions::Whom;
+  ConfirmationWorld world;
+  REQUIRE(world.subscriptions.ask_all(Whom::silent_ones).has_value());
+  world.under_way = true;
+  REQUIRE(world.subscriptions.ask_all(Whom::silent_ones).has_value());
+  CHECK(world.sent.size() == 1);
+  world.under_way = false;
+  REQUIRE(world.subscriptions.ask_all().has_value());
+  CHECK(world.sent.size() == 1);
+  REQUIRE(world.subscriptions.ask_all(Whom::silent_ones).has_value());
+  REQUIRE(world.sent.size() == 2);
+  CHECK(nlohmann::json::parse(world.sent[1].payload->body)["Token"] == "token-1");
+  REQUIRE(world.subscriptions.confirm(kOrders, "token-1").has_value());
+  REQUIRE(world.subscriptions.ask_all(Whom::silent_ones).has_value());
+  CHECK(world.sent.size() == 2);
 }
 
 TEST_CASE("a wrong token and a wrong topic are refused") {

@@ -190,6 +190,16 @@ TEST_CASE("PagerDuty gets an event whose key comes from the address, and whose s
   CHECK(severity("")["custom_details"]["message"] == "first\nsecond");
 }
 
+TEST_CASE("what PagerDuty gets has a summary, whatever the message is") {
+  const auto summary = [](const std::string& subject, const std::string& message) {
+    const auto call = pagerduty_call("https://p/?routing_key=k", Receiver::notification(subject, message));
+    return NotificationJson::parse(call.value().body)["payload"]["summary"].get<std::string>();
+  };
+  CHECK(summary("", "\n\r\n  first \r\nsecond") == "first");
+  CHECK(summary("", "\n \n") == "alerts");
+  CHECK(summary(" ", "text") == "text");
+}
+
 TEST_CASE("an address of PagerDuty without a key is a permanent failure that says what is missing") {
   Receiver receiver;
   receiver.spec.address = "https://events.pagerduty.com/v2/enqueue";
@@ -222,4 +232,30 @@ TEST_CASE("a function gets the event that SNS gives it") {
   CHECK(record["Sns"]["Message"] == "Text");
   CHECK(record["Sns"]["Subject"].is_null());
   CHECK(record["Sns"]["MessageAttributes"].empty());
+}
+
+TEST_CASE("what a function gets is signed, with the names that Lambda has for the addresses") {
+  SubscriptionSpec spec;
+  spec.arn = kAlerts + ":s";
+  FakeWallClock wall;
+  SigningKey key("", wall);
+  const auto envelope = signed_envelope(Receiver::notification("S", "Text"), spec, "http://w", key).value();
+  const auto posted = NotificationJson::parse(envelope);
+  const auto sns = NotificationJson::parse(lambda_event(envelope, spec))["Records"][0]["Sns"];
+  CHECK(sns["SignatureVersion"] == "1");
+  CHECK(sns["Signature"] == posted["Signature"]);
+  CHECK(sns["SigningCertUrl"] == posted["SigningCertURL"]);
+  CHECK(sns["UnsubscribeUrl"] == posted["UnsubscribeURL"]);
+  CHECK_FALSE(sns.contains("SigningCertURL"));
+  CHECK_FALSE(sns.contains("UnsubscribeURL"));
+}
+
+TEST_CASE("details that are nested too deep go to PagerDuty as text") {
+  std::string deep = R"({"a":)";
+  for (int i = 0; i < 50'000; ++i) deep += "[";
+  for (int i = 0; i < 50'000; ++i) deep += "]";
+  deep += "}";
+  const auto call = pagerduty_call("https://p/?routing_key=k", Receiver::notification("s", deep));
+  REQUIRE(call.has_value());
+  CHECK(nlohmann::json::parse(call->body)["payload"]["custom_details"]["message"] == deep);
 }
