@@ -18,7 +18,7 @@ int EventSources::Impl::limit_of(const EventSourceSpec& spec, const Topology& to
   int limit = spec.max_concurrency.value_or(ports_.concurrency);
   const auto function = topology.function(spec.function_arn);
   if (function && function->concurrency) limit = std::min(limit, *function->concurrency);
-  return std::min(limit, ports_.most);
+  return limit;
 }
 
 void EventSources::Impl::reconfigure() {
@@ -54,7 +54,7 @@ void EventSources::Impl::pump_locked(const std::string& name, Source& source, Wo
   }
   const EventSourceSpec& spec = *source.spec;
   const auto topology = ports_.topology.get();
-  const int limit = limit_of(spec, *topology);
+  const int limit = std::min(limit_of(spec, *topology), ports_.most - source.stuck);
   const bool full =
       static_cast<int>(source.gathered.size()) >= spec.batch_size || source.gathered_bytes >= kMaxBatchBytes;
   if (!source.gathered.empty() && source.running < limit) {

@@ -58,7 +58,7 @@ class EventSources {
     std::function<void(Millis)> wake_in;                      // asks for tick() after that time (real time)
     EventSourceProbe& probe;
     int concurrency = 5;  // batches of one source at once, where neither it nor its function says
-    int most = 8;         // however many they say: it does not hold all the threads there can be
+    int most = 8;         // running and hanging, however many they say: it does not hold all the threads there can be
   };
   explicit EventSources(Ports ports);
   ~EventSources();  // stop()

@@ -95,6 +95,17 @@ TEST_CASE("a function that hangs is given up, and its place goes to the next bat
   CHECK(world.left() == 1);
 }
 
+TEST_CASE("no more batches run at once than may hold a thread, whatever MaximumConcurrency says") {
+  World world(nlohmann::json{{"BatchSize", 1}, {"ScalingConfig", {{"MaximumConcurrency", 10}}}});
+  world.rig.service->send(queue_arn("q"), std::vector<SendEntry>(8, SendEntry{"a"}), [](auto) {});
+  world.commit_alone();
+  auto reader = world.rig.readers->lend();
+  const auto counts = (*reader)->message_counts({{world.rig.id_of("q"), false}}, world.rig.wall.now());
+  CHECK(counts->front().in_flight == 4);
+  world.rig.commit();
+  CHECK(world.left() == 0);
+}
+
 TEST_CASE("four calls that hang make a function unhealthy: nothing is received for it until one is back") {
   World world(nlohmann::json{{"BatchSize", 1}});
   int hanging = 0;
