@@ -29,6 +29,9 @@ constexpr std::array<PagedList, 8> kPagedLists{{{"ListEventBuses", "EventBuses",
                                                 {"ListConnections", "Connections", "Name"},
                                                 {"ListApiDestinations", "ApiDestinations", "Name"}}};
 
+// The events of an archive are counted in the database, and count from their acknowledgement on.
+constexpr Millis kSettleLimit{1000};
+
 void cut_page(Json& answer, const PagedList& paged, const PageRequest& request) {
   const auto key_of = [&](const Json& item) -> const std::string& {
     return (*paged.key == '\0' ? item : item.at(paged.key)).get_ref<const std::string&>();
@@ -95,6 +98,7 @@ net::HttpResponse ControlApi::call(std::string_view name, const net::HttpRequest
   const bool is_paged = paged != kPagedLists.end();
   const auto page = page_request(body);
   if (is_paged && std::holds_alternative<AwsError>(page)) return to_response(std::get<AwsError>(page));
+  if (name == "DescribeArchive" || name == "ListArchives") ports_.journal.settle(kSettleLimit);
   auto answer =
       ports_.control.call(run, body, place_of_request(request, ports_.tenancy, ports_.topology.get()->place()));
   if (!answer) return refused(answer.error());

@@ -20,5 +20,7 @@ bool is_json(std::string_view text);
 void append_json_string(std::string_view text, std::string& out);
 
 bool is_valid_utf8(std::string_view text);
+// Each byte that belongs to no character becomes U+FFFD.
+std::string valid_utf8(std::string_view text);
 
 }  // namespace waybill

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
-#include <thread>
-#include <vector>
+#include <optional>
 
+#include "base/clock.h"
 #include "base/executor.h"
 
 namespace waybill {
@@ -15,12 +14,22 @@ namespace waybill {
 // A small pool of threads that run tasks in order of posting. Owner: the App. Thread-safe.
 class WorkerPool final : public Executor {
  public:
-  // Up to `spares` further threads replace stuck ones.
-  WorkerPool(std::size_t threads, std::size_t spares);
+  // For tasks that may block: one that runs for `patience` keeps no other waiting, since its thread is made up for by a
+  // further one, of at most `spares`. When it ends, a thread goes.
+  struct Growth {
+    std::size_t spares;
+    Millis patience;
+    const SteadyClock& clock;
+    std::function<void(Millis)> wake_in;  // asks for tick() after that time; called on any thread
+  };
+  explicit WorkerPool(std::size_t threads, std::optional<Growth> growth = std::nullopt);
   ~WorkerPool() override;  // stop()
 
   void post(UniqueFunction<void()> task) override;
-  bool replace_stuck_thread() override;
+  // Looks for tasks that run for too long while others wait.
+  void tick();
+
+  std::size_t threads() const;  // at present
 
   // Runs what was posted, then ends the threads. A thread still stuck after `patience` is left behind; answers how
   // many are: the process should then end without running destructors that a stuck task may use.
@@ -29,6 +38,7 @@ class WorkerPool final : public Executor {
  private:
   struct State;
   static void run(const std::shared_ptr<State>& state);
+  static void look_at(const std::shared_ptr<State>& state, bool awake);
   std::shared_ptr<State> state_;  // outlives stuck threads
 };
 

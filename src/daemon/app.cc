@@ -59,6 +59,7 @@ Status App::Impl::drop_data() {
 bool App::Impl::stop() {
   if (!server_) return true;
   ready_ = false;
+  stopping_.set_value();
   if (time_machine_) time_machine_->stop();  // answers whoever waits for it
   const SteadyTime until = steady_.now() + settings_.duration("shutdown.limit");
   if (event_sources_) event_sources_->stop();
@@ -70,7 +71,8 @@ bool App::Impl::stop() {
   outbound_->stop();
   if (mailer_) mailer_->stop();
   const auto left = std::chrono::duration_cast<Millis>(until - steady_.now());
-  const std::size_t stuck = workers_->stop(std::max(left, Millis{100}));
+  const std::size_t stuck = callers_->stop(std::max(left, Millis{100}));
+  workers_->stop();
   journal_->stop();
   io_->stop();
   server_.reset();

@@ -101,7 +101,8 @@ void App::Impl::make_faults() {
   faults_ = std::make_unique<delivery::Faults>();
   fault_invoker_ = std::make_unique<FaultInvoker>(FaultInvoker::Ports{
       *invoker_, *faults_, probes_.metrics(), steady_, *workers_,
-      [this](Millis delay, UniqueFunction<void()> call) { io_->post_after(delay, std::move(call)); }});
+      [this](Millis delay, UniqueFunction<void()> call) { io_->post_after(delay, std::move(call)); },
+      [over = stopping_.get_future().share()](Millis delay) { over.wait_for(delay); }});
 }
 
 delivery::Invoker& App::Impl::first_invoker() {

@@ -1,6 +1,8 @@
 // The inside of the App: what it is made of, and what it does when it starts. Included by app*.cc only.
 #pragma once
 
+#include <future>
+
 #include "api/api.h"
 #include "archive/replay_runner.h"
 #include "base/guarded.h"
@@ -52,6 +54,7 @@ class App::Impl final : public bus::DeliverySink {
 
  private:
   bool clock_is_virtual() const { return &wall_ == &virtual_wall_; }
+  void make_threads();
   Status open_store();
   void load_pending();
   Status set_clock();
@@ -101,7 +104,9 @@ class App::Impl final : public bus::DeliverySink {
   Guarded<QueueGauges> queue_gauges_;
 
   std::unique_ptr<IoThreads> io_;
-  std::unique_ptr<WorkerPool> workers_;
+  std::unique_ptr<WorkerPool> workers_;  // nothing that runs there blocks
+  std::unique_ptr<WakeTimer> caller_timer_;
+  std::unique_ptr<WorkerPool> callers_;  // functions run there, and nothing else
   std::unique_ptr<store::sqlite::Store> store_;
   std::unique_ptr<store::Journal> journal_;
   std::unique_ptr<store::ReaderPool> readers_;  // goes before the Journal: who closes the database last tidies it up
@@ -129,6 +134,7 @@ class App::Impl final : public bus::DeliverySink {
   std::unique_ptr<TargetInvoker> invoker_;
   std::unique_ptr<delivery::Faults> faults_;  // these two only where faults are allowed
   std::unique_ptr<FaultInvoker> fault_invoker_;
+  std::promise<void> stopping_;
   std::unique_ptr<DeadLetterTargets> dead_letters_;
   std::unique_ptr<WakeTimer> wake_;
   std::unique_ptr<delivery::Dispatcher> dispatcher_;

@@ -19,15 +19,17 @@ void App::Impl::make_queues() {
       [this](Millis delay) { queue_timer_->wake_in(clock_is_virtual() ? std::max(delay, kLeastQueueWake) : delay); }});
   batches_ = std::make_unique<BatchFunctionInvoker>(
       FunctionInvoker::Ports{registry_, *effects_, *readers_, topology_, tables_, random_,
-                             function_log_level(settings_.text("log.functions"))});
+                             function_log_level(settings_.text("log.functions"))},
+      *crashes_, *journal_);
+  const auto workers = static_cast<int>(settings_.number("delivery.workers"));
   event_source_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] { event_sources_->tick(); });
   event_sources_ = std::make_unique<queue::EventSources>(queue::EventSources::Ports{
-      topology_, *queues_, *journal_, *batches_, *workers_, wall_, steady_,
+      topology_, *queues_, *journal_, *batches_, *callers_, wall_, steady_,
       [this](std::vector<NewDelivery> deliveries) { dispatcher_->committed(std::move(deliveries)); },
       [this](Millis delay) {
         event_source_timer_->wake_in(clock_is_virtual() ? std::max(delay, kLeastQueueWake) : delay);
       },
-      probes_, static_cast<int>(settings_.number("delivery.workers"))});
+      probes_, workers, std::max(4, 2 * workers)});
   move_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] { move_tasks_->wake(); });
   move_tasks_ = std::make_unique<queue::MoveTasks>(queue::MoveTasks::Ports{
       *book_, topology_, *journal_, *readers_, *workers_, wall_, random_,

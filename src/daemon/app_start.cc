@@ -11,7 +11,9 @@ namespace waybill {
 
 namespace {
 
-constexpr std::size_t kSpareWorkers = 16;
+// Threads for functions, docs/decisions/0014: a call that takes longer keeps no other waiting, up to so many at once.
+constexpr Millis kCallerPatience{100};
+constexpr std::size_t kSpareCallers = 256;
 
 Status check_tenancy(const Settings& settings) {
   const std::string tenancy = settings.text("tenancy");
@@ -72,8 +74,7 @@ Status App::Impl::start() {
   WAYBILL_CHECK(open_store());
   WAYBILL_CHECK(load_handlers(settings_.list("plugins"), registry_));
   WAYBILL_CHECK(deploy());
-  workers_ =
-      std::make_unique<WorkerPool>(static_cast<std::size_t>(settings_.number("delivery.workers")) + 1, kSpareWorkers);
+  make_threads();
   make_delivery();
   make_replays();
   make_queues();
@@ -93,6 +94,15 @@ Status App::Impl::start() {
   web_topics_->ask_receivers(topic::Subscriptions::Whom::silent_ones);
   ready_ = true;
   return {};
+}
+
+void App::Impl::make_threads() {
+  const auto workers = static_cast<std::size_t>(settings_.number("delivery.workers"));
+  workers_ = std::make_unique<WorkerPool>(workers + 1);
+  caller_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] { callers_->tick(); });
+  callers_ = std::make_unique<WorkerPool>(workers,
+                                          WorkerPool::Growth{kSpareCallers, kCallerPatience, steady_,
+                                                             [this](Millis delay) { caller_timer_->wake_in(delay); }});
 }
 
 // Counting what is pending reads all of it, so it was done once, before the deployment: no delivery was made since. The
@@ -252,8 +262,9 @@ void App::Impl::make_delivery() {
   options.circuit = {static_cast<int>(settings_.number("delivery.circuit_failures")),
                      settings_.duration("delivery.circuit_wait"), settings_.duration("delivery.circuit_wait_max")};
   dispatcher_ = std::make_unique<delivery::Dispatcher>(
-      delivery::Dispatcher::Ports{*journal_, *readers_, topology_, first_invoker(), *dead_letters_, *workers_, wall_,
-                                  steady_, random_, probes_, [this](Millis delay) { wake_dispatcher(delay); }},
+      delivery::Dispatcher::Ports{*journal_, *readers_, topology_, first_invoker(), *dead_letters_, *workers_,
+                                  *callers_, wall_, steady_, random_, probes_,
+                                  [this](Millis delay) { wake_dispatcher(delay); }},
       options);
 }
 

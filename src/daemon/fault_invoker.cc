@@ -1,5 +1,7 @@
 #include "daemon/fault_invoker.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "daemon/probes.h"
 #include "destination/outcome.h"
@@ -41,6 +43,15 @@ const char* kind_of(const Fault& fault) {
   return fault.spec.fails ? "fail" : "latency";
 }
 
+// It was settled as a timeout at its deadline: nobody is called any more.
+AttemptResult late_result() {
+  AttemptResult late;
+  late.ok = false;
+  late.error_code = "TIMEOUT";
+  late.error_message = "the attempt was slowed down beyond its timeout";
+  return late;
+}
+
 }  // namespace
 
 void FaultInvoker::say(const Fault& fault, const EndpointSpec& endpoint) const {
@@ -78,10 +89,15 @@ AttemptResult FaultInvoker::failure_of(const Fault& fault, const Attempt& attemp
 }
 
 AttemptResult FaultInvoker::invoke(const Attempt& attempt) {
-  const auto fault = ports_.faults.take(attempt.endpoint, false);
+  const auto fault = ports_.faults.take(attempt.endpoint, attempt.may_block);
   if (!fault) return ports_.behind.invoke(attempt);
   say(*fault, attempt.endpoint);
-  return failure_of(*fault, attempt);
+  if (fault->spec.latency > Millis{0}) {
+    const auto left = std::chrono::ceil<Millis>(attempt.deadline - ports_.steady.now());
+    ports_.pause(std::min(fault->spec.latency, std::max(left, Millis{0})));
+  }
+  if (fault->spec.fails) return failure_of(*fault, attempt);
+  return ports_.steady.now() < attempt.deadline ? ports_.behind.invoke(attempt) : late_result();
 }
 
 void FaultInvoker::invoke_async(const Attempt& attempt, Done done) { invoke_joint({attempt}, std::move(done)); }
@@ -94,11 +110,8 @@ void FaultInvoker::invoke_joint(const std::vector<Attempt>& attempts, Done done)
   done(failure_of(*fault, attempts.front()));
 }
 
-// On a worker thread, so that a handler that blocks may be called here too.
 void FaultInvoker::pass_on(const std::vector<Attempt>& attempts, Done done) const {
-  if (!ports_.behind.asynchronous(attempts.front().endpoint)) {
-    done(ports_.behind.invoke(attempts.front()));
-  } else if (attempts.size() > 1) {
+  if (attempts.size() > 1) {
     ports_.behind.invoke_joint(attempts, std::move(done));
   } else {
     ports_.behind.invoke_async(attempts.front(), std::move(done));
@@ -112,12 +125,7 @@ void FaultInvoker::slow(const Fault& fault, const std::vector<Attempt>& attempts
       const auto list = kept->list();
       if (fault.spec.fails) return done(failure_of(fault, list.front()));
       if (ports_.steady.now() < kept->deadline) return pass_on(list, std::move(done));
-      // It was settled as a timeout at its deadline: nobody is called any more.
-      AttemptResult late;
-      late.ok = false;
-      late.error_code = "TIMEOUT";
-      late.error_message = "the attempt was slowed down beyond its timeout";
-      done(std::move(late));
+      done(late_result());
     });
   });
 }

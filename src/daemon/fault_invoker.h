@@ -21,14 +21,16 @@ class FaultInvoker final : public delivery::Invoker {
     Executor& workers;
     // Calls back after so much real time, on a thread that must not be blocked.
     std::function<void(Millis, UniqueFunction<void()>)> after;
+    std::function<void(Millis)> pause;  // returns after so much real time
   };
   explicit FaultInvoker(Ports ports) : ports_(std::move(ports)) {}
 
   delivery::AttemptResult invoke(const delivery::Attempt& attempt) override;
   bool delivers(const EndpointSpec& endpoint) const override { return ports_.behind.delivers(endpoint); }
-  // While it is made to wait, an attempt holds no worker either.
-  bool asynchronous(const EndpointSpec& endpoint) const override {
-    return ports_.behind.asynchronous(endpoint) || ports_.faults.may_slow(endpoint);
+  bool asynchronous(const EndpointSpec& endpoint) const override { return ports_.behind.asynchronous(endpoint); }
+  // An attempt that is slowed down is what a slow function is: it holds its thread and its slot, up to its deadline.
+  bool blocks(const EndpointSpec& endpoint) const override {
+    return ports_.behind.blocks(endpoint) || ports_.faults.may_slow(endpoint);
   }
   void invoke_async(const delivery::Attempt& attempt, UniqueFunction<void(delivery::AttemptResult)> done) override;
   std::size_t joint_limit(const EndpointSpec& endpoint) const override { return ports_.behind.joint_limit(endpoint); }

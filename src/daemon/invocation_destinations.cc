@@ -19,6 +19,11 @@ RecordJson json_or_string(const std::string& text) {
   return parsed.is_discarded() ? RecordJson(text) : parsed;
 }
 
+// What is no valid UTF-8 is replaced: the record of a failure must not fail for it.
+std::string text_of(const RecordJson& record) {
+  return record.dump(-1, ' ', false, RecordJson::error_handler_t::replace);
+}
+
 const char* condition_of(const InvocationEnd& end) {
   if (end.ok) return "Success";
   return end.exhausted_condition == "MaximumEventAgeInSeconds" ? "EventAgeExceeded" : "RetriesExhausted";
@@ -40,7 +45,7 @@ std::string invocation_record(const InvocationEnd& end, WallTime now) {
                               {"condition", condition_of(end)},
                               {"approximateInvokeCount", end.attempts}};
   record["requestPayload"] = json_or_string(end.request);
-  if (end.attempts == 0) return record.dump();  // too old before it was ever called
+  if (end.attempts == 0) return text_of(record);  // too old before it was ever called
   record["responseContext"] = {{"statusCode", 200}, {"executedVersion", "$LATEST"}};
   if (end.ok) {
     record["responsePayload"] = end.response.empty() ? RecordJson() : json_or_string(end.response);
@@ -48,7 +53,7 @@ std::string invocation_record(const InvocationEnd& end, WallTime now) {
     record["responseContext"]["functionError"] = "Unhandled";
     record["responsePayload"] = {{"errorMessage", end.error}};
   }
-  return record.dump();
+  return text_of(record);
 }
 
 void InvocationDestinations::invoke(const FunctionSpec& function, const std::string& origin, std::string input,

@@ -96,7 +96,8 @@ std::vector<SettingSpec> inner_specs() {
       {"retries", text, "single", "", 0, 0,
        "single: a rule's retry policy covers the whole way through its function; aws: the hand-over only, and the "
        "function's invocation has retries of its own, as an AWS::Lambda::EventInvokeConfig gives it in either case."},
-      {"delivery.workers", number, "2", "", 1, 256, "Handlers that run at the same time."},
+      {"delivery.workers", number, "2", "", 1, 256,
+       "Functions that run at the same time, beside those that take longer than 0.1 s."},
       {"delivery.window", number, "1024", "", 16, 1'000'000,
        "Deliveries of one target kept in memory; the rest waits in the store."},
       {"delivery.circuit_failures", number, "5", "", 0, 1000,

@@ -67,6 +67,10 @@ bool TargetInvoker::delivers(const EndpointSpec& endpoint) const {
   return !leaves_by_transport(endpoint) || ports_.transports.contains(endpoint.protocol);
 }
 
+bool TargetInvoker::blocks(const EndpointSpec& endpoint) const {
+  return endpoint.target == TargetKind::function && endpoint.function && !is_first_stage(endpoint);
+}
+
 AttemptResult TargetInvoker::invoke(const delivery::Attempt& attempt) {
   const EndpointSpec& endpoint = attempt.endpoint;
   if (endpoint.kind == EndpointKind::subscription) return hand_to_subscriber(attempt);
@@ -149,7 +153,7 @@ void TargetInvoker::notify(const std::vector<delivery::Attempt>& attempts, Uniqu
 AttemptResult TargetInvoker::invoke_function(const delivery::Attempt& attempt, std::string input) const {
   const EndpointSpec& endpoint = attempt.endpoint;
   const FunctionSpec* function = endpoint.function.get();
-  if (endpoint.kind != EndpointKind::function && function && function->two_stages) {
+  if (is_first_stage(endpoint)) {
     AttemptResult result;
     ports_.invocations.invoke(*function, attempt.payload.origin, std::move(input), attempt.delivery.depth, attempt.now,
                               result.consequences);

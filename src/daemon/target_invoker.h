@@ -36,6 +36,8 @@ class TargetInvoker final : public delivery::Invoker {
 
   delivery::AttemptResult invoke(const delivery::Attempt& attempt) override;
   bool delivers(const EndpointSpec& endpoint) const override;
+  // Functions do; in two stages, the first stage is not one of them.
+  bool blocks(const EndpointSpec& endpoint) const override;
   // What waits for others' servers holds no worker meanwhile.
   bool asynchronous(const EndpointSpec& endpoint) const override {
     return leaves_by_transport(endpoint) || endpoint.target == TargetKind::api_destination;
@@ -49,6 +51,9 @@ class TargetInvoker final : public delivery::Invoker {
   // Subscriptions of functions and queues are theirs to take, as a rule's targets.
   static bool leaves_by_transport(const EndpointSpec& endpoint) {
     return endpoint.kind == EndpointKind::subscription && endpoint.target == TargetKind::other;
+  }
+  static bool is_first_stage(const EndpointSpec& endpoint) {
+    return endpoint.kind != EndpointKind::function && endpoint.function && endpoint.function->two_stages;
   }
   void notify(const std::vector<delivery::Attempt>& attempts, UniqueFunction<void(delivery::AttemptResult)> done);
   delivery::AttemptResult invoke_function(const delivery::Attempt& attempt, std::string input) const;

@@ -72,8 +72,12 @@ void CrashLog::read_last_run() {
     entry.delivery = 0;
     free_.push_back(&entry);
     if (delivery.value == 0 || crashes == 0) continue;
-    spdlog::error("delivery {} was being handled when the daemon crashed, {} times in a row by now", delivery.value,
-                  crashes);
+    if (delivery.value < 0) {
+      spdlog::error("a batch of queue {} was being handled when the daemon crashed", -delivery.value);
+    } else {
+      spdlog::error("delivery or message {} was being handled when the daemon crashed, {} times in a row by now",
+                    delivery.value, crashes);
+    }
     suspect_locked(delivery, crashes);
   }
   std::reverse(free_.begin(), free_.end());  // the first ones again and again: they share a cache line
@@ -98,6 +102,14 @@ int CrashLog::crashes(DeliveryId delivery) const {
   const std::lock_guard lock(mutex_);
   const auto found = suspected_.find(delivery);
   return found == suspected_.end() ? 0 : found->second->crashes.load();
+}
+
+void CrashLog::forget(DeliveryId delivery) {
+  const std::lock_guard lock(mutex_);
+  const auto found = suspected_.find(delivery);
+  if (found == suspected_.end()) return;
+  found->second->delivery = 0;
+  suspected_.erase(found);
 }
 
 CrashLog::Entry* CrashLog::begin(DeliveryId delivery) {

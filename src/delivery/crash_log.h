@@ -43,8 +43,11 @@ class CrashLog {
   static Result<std::unique_ptr<CrashLog>> open(const std::string& file);
   ~CrashLog();
 
-  // How often in a row an attempt at the delivery crashed the daemon.
+  // How often in a row an attempt at the delivery crashed the daemon. A message of a queue counts as a delivery of its
+  // number; batch_of() stands for those of one queue that were given to their function together.
   int crashes(DeliveryId delivery) const;
+  static DeliveryId batch_of(QueueId queue) { return DeliveryId{-queue.value}; }
+  void forget(DeliveryId delivery);
 
  private:
   CrashLog();

@@ -25,7 +25,9 @@ void Dispatcher::Impl::load(const std::vector<store::EndpointRow>& endpoints) {
   Work work;
   {
     const std::lock_guard lock(mutex_);
+    const auto topology = ports_.topology.get();
     for (const store::EndpointRow& row : endpoints) {
+      if (row.pending == 0 && !topology->endpoint(row.id)) continue;  // of what was configured once
       Lane& lane = lane_locked(row.id);
       lane.key = row.key;
       lane.pending = row.pending;
@@ -71,9 +73,17 @@ void Dispatcher::Impl::reconfigure() {
       if (lane->dispatchable) lane->parked_since.reset();
       refresh_locked(*lane);
     }
+    forget_done_locked();
     pump_locked(work);
   }
   start(std::move(work));
+}
+
+void Dispatcher::Impl::forget_done_locked() {
+  for (auto at = lanes_.begin(); at != lanes_.end();) {
+    const std::shared_ptr<Lane> lane = (at++)->second;
+    if (is_done_with(*lane)) forget_locked(*lane);
+  }
 }
 
 // Lanes that wait for a slot look for one again.
@@ -86,7 +96,8 @@ void Dispatcher::Impl::unblock_all_locked() {
 void Dispatcher::Impl::reset() {
   const std::lock_guard lock(mutex_);
   unblock_all_locked();
-  ready_.clear();
+  own_.ready.clear();
+  callers_.ready.clear();
   due_.clear();
   for (auto& [id, lane] : lanes_) {
     lane->window.clear();
@@ -96,6 +107,7 @@ void Dispatcher::Impl::reset() {
     lane->indexed.reset();
     lane->stalled_until.reset();
   }
+  forget_done_locked();
   for (auto& [key, slots] : slots_) slots.circuit = {};
   for (auto& batch : running_) batch->todo.clear();
 }
@@ -126,13 +138,14 @@ void Dispatcher::Impl::stop() {
 
 bool Dispatcher::Impl::quiet() const {
   const std::lock_guard lock(mutex_);
-  return tasks_ == 0 && awaited_ == 0 && reading_ == 0 && in_journal_ == 0;
+  return active_ == 0 && reading_ == 0 && in_journal_ == 0;
 }
 
 std::vector<EndpointCounts> Dispatcher::Impl::counts() const {
   const std::lock_guard lock(mutex_);
   std::vector<EndpointCounts> counts;
   for (const auto& [id, lane] : lanes_) {
+    if (!lane->spec && lane->pending == 0) continue;  // its last outcome is on its way
     EndpointCounts count{lane->spec, lane->key, lane->pending, 0, lane->parked_since, false, {}};
     for (const auto& [key, waiting] : lane->window.entries()) {
       if (waiting.delivery.attempts > 0) ++count.retrying;

@@ -20,10 +20,10 @@ namespace waybill::delivery {
 struct DispatcherOptions {
   Backoff backoff;
   std::size_t window = 1024;  // deliveries of one endpoint in memory
-  std::size_t workers = 2;    // tasks at a time on the executor
+  std::size_t workers = 2;    // tasks at a time on the executor; and tasks that wait for a caller
   std::size_t batch = 32;     // deliveries of a fast handler that one task takes
   int max_conflicts = 50;     // version conflicts in a row before an attempt counts as failed
-  int max_stuck = 4;          // hanging invocations of one function before it counts as unhealthy
+  int max_stuck = 4;          // invocations of one function that hang past their deadline: then it is unhealthy
   int max_async = 16;         // attempts in flight at one target whose attempts hold no worker
   CircuitPolicy circuit;
 };
@@ -47,7 +47,9 @@ class Dispatcher {
     const Snapshot<Topology>& topology;
     Invoker& invoker;
     DeadLetterRouter& dead_letters;
-    Executor& executor;
+    Executor& executor;  // reads, settles, and makes attempts that do not block; nothing else holds its threads
+    // Makes attempts that may block (Invoker::blocks). A thread that one holds for long is made up for by another.
+    Executor& callers;
     const WallClock& wall;
     const SteadyClock& steady;
     Random& random;

@@ -24,9 +24,15 @@ struct Slots {
   Circuit circuit;
 };
 
+// Lanes whose attempts are made by the same threads.
+struct Crew {
+  std::deque<Lane*> ready;  // have something due, or want a page; they take turns
+  std::size_t tasks = 0;    // that count against DispatcherOptions::workers
+};
+
 // Deliveries of one endpoint that one task works through. It holds one slot of its function's concurrency.
 struct Batch {
-  Lane* lane = nullptr;
+  std::shared_ptr<Lane> lane;
   std::shared_ptr<const EndpointSpec> spec;
   std::deque<Window::Waiting> todo;
   // The deliveries of the attempt that runs: one, or several of a joint attempt; empty between attempts. Changed under
@@ -42,6 +48,11 @@ struct Batch {
   bool abandoned = false;                      // the current attempt ran past its deadline and was settled as a timeout
   bool async = false;                          // its one attempt is asynchronous, for all it holds
   bool on_worker = true;                       // an asynchronous attempt gives its worker back once it has begun
+  bool blocking = false;                       // runs on a caller
+  bool concluded = false;                      // the asynchronous attempt has ended, one way or another
+  // Whose task it is, while it counts as one: until it ended, or gave its worker back; on a caller until it begins, so
+  // that those that hang count no more.
+  Crew* crew = nullptr;
 };
 
 struct Lane {
@@ -52,13 +63,13 @@ struct Lane {
   Window window;
   std::int64_t pending = 0;
   std::optional<WallTime> parked_since;   // ingestion of the oldest, where nothing delivers yet
-  bool queued = false;                    // stands in ready_
+  bool queued = false;                    // stands in a crew's ready, or in blocked
   std::optional<WallTime> indexed;        // stands in due_ with this time
   std::optional<WallTime> stalled_until;  // the store could not take an outcome; try again then
   std::chrono::nanoseconds pace{0};       // moving average of an attempt; 0 before the first
   bool dispatchable = true;               // somebody delivers to it, or it is gone
   Slots* slots = nullptr;                 // of its target; never null
-  // While its target's circuit holds it: when the first in the window will be too old. Empty: not looked at yet.
+  // While it is held: when the first in the window will be too old. Empty: not looked at yet.
   std::optional<WallTime> expires;
 };
 
@@ -89,13 +100,13 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
  private:
   // Where an attempt came from, for its settlement.
   struct Origin {
-    Lane* lane;
+    std::shared_ptr<Lane> lane;
     std::shared_ptr<const EndpointSpec> spec;  // never null
     std::int64_t generation;
   };
   static Origin origin_of(const Batch& batch);
 
-  // Deliveries that got too old while their target's circuit held them.
+  // Deliveries that got too old while they were held.
   struct Aged {
     Origin origin;
     std::vector<Window::Waiting> waiting;
@@ -118,13 +129,25 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   };
 
   Lane& lane_locked(EndpointId id);
+  static bool is_done_with(const Lane& lane);
+  void forget_locked(const Lane& lane);
+  void forget_done_locked();
   void refresh_locked(Lane& lane);  // puts the lane where it belongs: ready_, due_ or a page read
   void index_locked(Lane& lane, std::optional<WallTime> due);
   void pump_locked(Work& work);
+  void pump_crew_locked(Crew& crew, Work& work);
   std::shared_ptr<Batch> make_batch_locked(Lane& lane, WallTime now);
   void set_spec_locked(Lane& lane, std::shared_ptr<const EndpointSpec> spec);
+  bool blocks(const Lane& lane) const;
+  Crew& crew_of(const Lane& lane);
+  void enqueue_locked(Lane& lane);
+  void leave_crew_locked(Batch& batch);
   int limit_of(const Lane& lane) const;
+  bool is_full(const Lane& lane) const;
   void release_slot_locked(Batch& batch);
+  void wake_blocked_locked(Slots& slots);
+  bool may_never_run(const Lane& lane) const;
+  std::optional<WallTime> held_until(const Lane& lane, WallTime now) const;
   bool hold_locked(Lane& lane, WallTime now, bool wants_page);
   void take_aged_locked(Lane& lane, WallTime now, Work& work);
   void tell_circuit_locked(Batch& batch, const Origin& origin, const AttemptResult& result, Work& work);
@@ -136,6 +159,11 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   void start(Work work);
 
   void run_batch(const std::shared_ptr<Batch>& batch);
+  bool make_attempts(const std::shared_ptr<Batch>& batch, const Origin& origin);
+  AttemptResult attempt(const Batch& batch, const Origin& origin);
+  void break_off(Batch& batch, const Origin& origin, const char* why);
+  void conclude_async(const std::shared_ptr<Batch>& batch, const Origin& origin, AttemptResult result,
+                      SteadyTime began);
   bool next_of_batch(const std::shared_ptr<Batch>& batch);
   bool prepare(Batch& batch, const Origin& origin);
   void end_batch(const std::shared_ptr<Batch>& batch);
@@ -148,10 +176,12 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   void settle_timeout(Batch& batch);
   void postpone(const Origin& origin, std::vector<Window::Waiting> waiting, Millis delay, Batch& batch);
   PayloadPtr payload_of(const Window::Waiting& waiting);
+  PayloadPtr read_payload(const Delivery& delivery);
   // The delivery goes where the table leads from its flight. `delay`: how long its endpoint rests, where it is put
   // back.
   void follow_locked(const Origin& origin, Window::Waiting waiting, DeliveryInput input, Millis delay = Millis{0});
   enum class Ended { attempt, timed_out, too_old };
+  Settled settled(const Origin& origin, const Window::Waiting& waiting, AttemptResult result, Ended ended);
   store::Journal::Unit settle_unit(const Origin& origin, Window::Waiting waiting, AttemptResult result,
                                    Ended ended = Ended::attempt);
   store::Journal::Unit joined_unit(const Origin& origin, std::vector<Window::Waiting> waiting, AttemptResult result);
@@ -164,13 +194,13 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
   const DispatcherOptions options_;
 
   mutable std::mutex mutex_;
-  std::unordered_map<EndpointId, std::unique_ptr<Lane>> lanes_;  // lanes live as long as the dispatcher
-  std::deque<Lane*> ready_;
+  // A lane goes when its endpoint is configured no longer and has no delivery; late batches may still hold it.
+  std::unordered_map<EndpointId, std::shared_ptr<Lane>> lanes_;
+  Crew own_, callers_;  // by Ports::executor, by Ports::callers
   std::set<std::pair<WallTime, Lane*>> due_;
   std::unordered_map<std::string, Slots> slots_;  // by target ARN; they stay where they are
   std::list<std::shared_ptr<Batch>> running_;
-  std::size_t tasks_ = 0;    // batches posted or running, less stuck ones and those that gave their worker back
-  std::size_t awaited_ = 0;  // batches that gave their worker back and are not abandoned
+  std::size_t active_ = 0;  // of those, the ones that are not abandoned
   std::size_t reading_ = 0;
   std::int64_t in_journal_ = 0;  // units submitted and not yet answered
   std::optional<SteadyTime> wake_at_;

@@ -6,11 +6,20 @@ namespace waybill::delivery {
 
 // Null: it could not be read at present. A payload without an id: it is not in the store.
 PayloadPtr Dispatcher::Impl::payload_of(const Window::Waiting& waiting) {
-  static const PayloadPtr kMissing = std::make_shared<const Payload>();
   if (waiting.payload) return waiting.payload;
+  try {
+    return read_payload(waiting.delivery);
+  } catch (const std::exception& error) {
+    spdlog::error("reading the payload of delivery {} failed: {}", waiting.delivery.key.id.value, error.what());
+    return nullptr;
+  }
+}
+
+PayloadPtr Dispatcher::Impl::read_payload(const Delivery& delivery) {
+  static const PayloadPtr kMissing = std::make_shared<const Payload>();
   auto reader = ports_.readers.lend();
   if (!reader) return nullptr;
-  auto found = (*reader)->payloads({waiting.delivery.payload});
+  auto found = (*reader)->payloads({delivery.payload});
   if (!found) return nullptr;
   return !found->empty() && found->front() ? found->front() : kMissing;
 }

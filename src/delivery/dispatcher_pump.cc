@@ -8,11 +8,27 @@ namespace waybill::delivery {
 Lane& Dispatcher::Impl::lane_locked(EndpointId id) {
   auto& lane = lanes_[id];
   if (!lane) {
-    lane = std::make_unique<Lane>(id, options_.window);
+    lane = std::make_shared<Lane>(id, options_.window);
     set_spec_locked(*lane, ports_.topology.get()->endpoint(id));
     lane->dispatchable = !lane->spec || ports_.invoker.delivers(*lane->spec);
   }
   return *lane;
+}
+
+bool Dispatcher::Impl::is_done_with(const Lane& lane) {
+  return !lane.spec && lane.pending == 0 && !lane.queued && !lane.indexed && lane.window.empty();
+}
+
+// REQUIRES: is_done_with(). Its own slots, if it has any, are named by its key.
+void Dispatcher::Impl::forget_locked(const Lane& lane) {
+  const auto known = lanes_.find(lane.id);
+  if (known == lanes_.end() || known->second.get() != &lane) return;  // it was forgotten before
+  const auto slots = slots_.find(lane.key);
+  if (slots != slots_.end() && &slots->second == lane.slots && slots->second.running == 0 && slots->second.stuck == 0 &&
+      slots->second.blocked.empty()) {
+    slots_.erase(slots);
+  }
+  lanes_.erase(known);
 }
 
 void Dispatcher::Impl::set_spec_locked(Lane& lane, std::shared_ptr<const EndpointSpec> spec) {
@@ -34,18 +50,27 @@ void Dispatcher::Impl::refresh_locked(Lane& lane) {
   if (hold_locked(lane, now, wants_page)) return;
   const auto first = lane.window.first_due();
   if ((first && *first <= now) || wants_page) {
-    lane.queued = true;
-    ready_.push_back(&lane);
+    enqueue_locked(lane);
     return;
   }
   index_locked(lane, first);
 }
 
-// Whether its target's circuit holds the lane: it is looked at again when that may be over, or when a delivery in its
-// window gets too old.
+// Its function's ReservedConcurrentExecutions is 0: on AWS that is how a function is switched off.
+bool Dispatcher::Impl::may_never_run(const Lane& lane) const {
+  return lane.spec && lane.spec->function && lane.spec->function->concurrency == 0 && limit_of(lane) == 0;
+}
+
+// While nothing of the lane may begin: until when. That is not for its place in a row; it is its target's circuit, or
+// that its function may not run at all.
+std::optional<WallTime> Dispatcher::Impl::held_until(const Lane& lane, WallTime now) const {
+  return may_never_run(lane) ? WallTime::max() : lane.slots->circuit.held_until(now);
+}
+
+// A lane that is held is looked at again when that may be over, or when a delivery in its window gets too old.
 bool Dispatcher::Impl::hold_locked(Lane& lane, WallTime now, bool wants_page) {
-  const auto held_until = lane.slots->circuit.held_until(now);
-  if (!held_until) {
+  const auto held = held_until(lane, now);
+  if (!held) {
     lane.expires.reset();
     return false;
   }
@@ -54,10 +79,10 @@ bool Dispatcher::Impl::hold_locked(Lane& lane, WallTime now, bool wants_page) {
     lane.expires = oldest ? expiry_of(lane, *oldest) : WallTime::max();
   }
   if (wants_page || *lane.expires <= now) {
-    lane.queued = true;
-    ready_.push_back(&lane);
+    enqueue_locked(lane);
   } else {
-    index_locked(lane, std::min(*held_until, *lane.expires));
+    const WallTime next = std::min(*held, *lane.expires);
+    index_locked(lane, next == WallTime::max() ? std::nullopt : std::optional(next));
   }
   return true;
 }
@@ -69,12 +94,34 @@ void Dispatcher::Impl::index_locked(Lane& lane, std::optional<WallTime> due) {
   lane.indexed = due;
 }
 
-// Round robin over the endpoints that have something due, so that none starves another.
+bool Dispatcher::Impl::blocks(const Lane& lane) const { return lane.spec && ports_.invoker.blocks(*lane.spec); }
+
+// What fails without its function being called needs no caller.
+Crew& Dispatcher::Impl::crew_of(const Lane& lane) {
+  return blocks(lane) && lane.slots->stuck < options_.max_stuck ? callers_ : own_;
+}
+
+void Dispatcher::Impl::enqueue_locked(Lane& lane) {
+  lane.queued = true;
+  crew_of(lane).ready.push_back(&lane);
+}
+
+void Dispatcher::Impl::leave_crew_locked(Batch& batch) {
+  if (batch.crew) --std::exchange(batch.crew, nullptr)->tasks;
+}
+
 void Dispatcher::Impl::pump_locked(Work& work) {
+  pump_crew_locked(own_, work);
+  pump_crew_locked(callers_, work);
+  plan_wake_locked(work);
+}
+
+// Round robin over the endpoints that have something due, so that none starves another.
+void Dispatcher::Impl::pump_crew_locked(Crew& crew, Work& work) {
   const WallTime now = ports_.wall.now();
   std::size_t looked = 0;
-  while (!stopping_ && !ready_.empty() && looked <= ready_.size()) {
-    Lane& lane = *ready_.front();
+  while (!stopping_ && !crew.ready.empty() && looked <= crew.ready.size()) {
+    Lane& lane = *crew.ready.front();
     if (lane.window.wants_page()) {
       lane.window.begin_page();
       ++reading_;
@@ -84,26 +131,27 @@ void Dispatcher::Impl::pump_locked(Work& work) {
     if (!lane.spec) {
       if (auto spec = ports_.topology.get()->endpoint(lane.id)) set_spec_locked(lane, std::move(spec));
     }
-    const bool held = lane.slots->circuit.held_until(now).has_value();
+    const bool held = held_until(lane, now).has_value();
     if (held) take_aged_locked(lane, now, work);
     const auto first = lane.window.first_due();
     const bool due = first && *first <= now && !held && (!lane.stalled_until || *lane.stalled_until <= now);
-    if (due && tasks_ >= options_.workers) break;
-    ready_.pop_front();
+    if (due && crew.tasks >= options_.workers) break;
+    crew.ready.pop_front();
     lane.queued = false;
     if (due) {
       // An open circuit lets one probe through; the others wait for what it comes to.
-      if (lane.slots->running >= limit_of(lane) || !lane.slots->circuit.admits(now)) {
+      if (is_full(lane) || !lane.slots->circuit.admits(now)) {
         lane.slots->blocked.push_back(&lane);
         lane.queued = true;  // stands in blocked instead
         continue;
       }
       work.batches.push_back(make_batch_locked(lane, now));
+      work.batches.back()->crew = &crew;
+      ++crew.tasks;
     }
     refresh_locked(lane);
     ++looked;
   }
-  plan_wake_locked(work);
 }
 
 void Dispatcher::Impl::take_aged_locked(Lane& lane, WallTime now, Work& work) {
@@ -113,16 +161,25 @@ void Dispatcher::Impl::take_aged_locked(Lane& lane, WallTime now, Work& work) {
   if (aged.empty()) return;
   AttemptResult why;
   why.ok = false;
-  why.error_code = lane.slots->circuit.error_code();
-  why.error_message = lane.slots->circuit.error_message();
+  if (may_never_run(lane)) {
+    why.error_code = "THROTTLING";
+    why.error_message = "the function's ReservedConcurrentExecutions is 0, so that it may not run";
+  } else {
+    why.error_code = lane.slots->circuit.error_code();
+    why.error_message = lane.slots->circuit.error_message();
+  }
   ++reading_;
-  work.aged.push_back({{&lane, lane.spec, ports_.journal.generation()}, std::move(aged), std::move(why)});
+  work.aged.push_back({{lanes_.at(lane.id), lane.spec, ports_.journal.generation()}, std::move(aged), std::move(why)});
 }
 
 void Dispatcher::Impl::release_slot_locked(Batch& batch) {
   Slots& slots = *batch.slots;
   --slots.running;
   slots.circuit.skipped(std::exchange(batch.probe, false));
+  wake_blocked_locked(slots);
+}
+
+void Dispatcher::Impl::wake_blocked_locked(Slots& slots) {
   for (Lane* lane : std::exchange(slots.blocked, {})) {
     lane->queued = false;
     refresh_locked(*lane);
@@ -153,7 +210,7 @@ void Dispatcher::Impl::wake_lanes_of_locked(const Slots& slots) {
 
 std::shared_ptr<Batch> Dispatcher::Impl::make_batch_locked(Lane& lane, WallTime now) {
   auto batch = std::make_shared<Batch>();
-  batch->lane = &lane;
+  batch->lane = lanes_.at(lane.id);
   batch->spec = lane.spec;
   // A handler known to be fast gets several deliveries for one hand-over; a slow one must not keep others waiting.
   batch->async = lane.spec && ports_.invoker.asynchronous(*lane.spec);
@@ -170,8 +227,9 @@ std::shared_ptr<Batch> Dispatcher::Impl::make_batch_locked(Lane& lane, WallTime 
   }
   batch->generation = ports_.journal.generation();
   batch->unhealthy = slots.stuck >= options_.max_stuck;
+  batch->blocking = !batch->unhealthy && !batch->async && blocks(lane);
   ++slots.running;
-  ++tasks_;
+  ++active_;
   running_.push_back(batch);
   return batch;
 }
@@ -181,6 +239,15 @@ int Dispatcher::Impl::limit_of(const Lane& lane) const {
   if (lane.spec && ports_.invoker.asynchronous(*lane.spec)) return options_.max_async;
   if (!lane.spec || !lane.spec->function || !lane.spec->function->concurrency) return kUnlimited;
   return *lane.spec->function->concurrency;
+}
+
+// A target whose attempts block holds some callers, not all that there can be. Twice the workers: as many run as have a
+// thread from the start, and as many wait for one, so that only a target that is slow gets there.
+bool Dispatcher::Impl::is_full(const Lane& lane) const {
+  const Slots& slots = *lane.slots;
+  if (slots.running >= limit_of(lane)) return true;
+  if (slots.stuck >= options_.max_stuck || !blocks(lane)) return false;
+  return slots.running + slots.stuck >= std::max(options_.max_stuck, 2 * static_cast<int>(options_.workers));
 }
 
 void Dispatcher::Impl::plan_wake_locked(Work& work) {
@@ -204,12 +271,9 @@ void Dispatcher::Impl::expire_locked(Work& work) {
     for (Window::Waiting& waiting : batch->todo) batch->lane->window.put_back(std::move(waiting));
     batch->todo.clear();
     work.timed_out.push_back(batch);
-    if (batch->on_worker) {
-      --tasks_;
-      ++batch->slots->stuck;
-    } else {
-      --awaited_;
-    }
+    leave_crew_locked(*batch);
+    --active_;
+    if (batch->on_worker) ++batch->slots->stuck;
     if (batch->async) tell_circuit_locked(*batch, origin_of(*batch), timeout_result(true), work);
     std::move(batch->finished.begin(), batch->finished.end(), std::back_inserter(work.finished));
     batch->finished.clear();

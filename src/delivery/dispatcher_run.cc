@@ -29,12 +29,10 @@ std::shared_ptr<const EndpointSpec> gone(EndpointId id, const std::string& key) 
 
 void Dispatcher::Impl::start(Work work) {
   if (!work.finished.empty()) ports_.journal.submit_many(store::Lane::outcome, std::move(work.finished));
-  for (auto& batch : work.timed_out) {
-    if (batch->on_worker) ports_.executor.replace_stuck_thread();
-    settle_timeout(*batch);
-  }
+  for (auto& batch : work.timed_out) settle_timeout(*batch);
   for (auto& batch : work.batches) {
-    ports_.executor.post([self = shared_from_this(), batch] { self->run_batch(batch); });
+    Executor& threads = batch->blocking ? ports_.callers : ports_.executor;
+    threads.post([self = shared_from_this(), batch] { self->run_batch(batch); });
   }
   for (CircuitNews& news : work.circuits) {
     if (news.open) {
@@ -58,19 +56,51 @@ Dispatcher::Impl::Origin Dispatcher::Impl::origin_of(const Batch& batch) {
   return {batch.lane, batch.spec ? batch.spec : gone(batch.lane->id, batch.lane->key), batch.generation};
 }
 
+// Whatever happens, the batch ends: its slot and its task are given back.
 void Dispatcher::Impl::run_batch(const std::shared_ptr<Batch>& batch) {
   const Origin origin = origin_of(*batch);
+  bool goes_on = false;
+  try {
+    goes_on = make_attempts(batch, origin);
+  } catch (const std::exception& error) {
+    break_off(*batch, origin, error.what());
+  }
+  if (!goes_on) end_batch(batch);
+}
+
+// True: an asynchronous attempt goes on, and ends the batch.
+bool Dispatcher::Impl::make_attempts(const std::shared_ptr<Batch>& batch, const Origin& origin) {
   while (next_of_batch(batch)) {
     if (!prepare(*batch, origin)) continue;
     if (batch->async) {
       begin_async(batch, origin);
-      return;
+      return true;
     }
     const SteadyTime began = ports_.steady.now();
-    AttemptResult result = ports_.invoker.invoke(attempt_of(*batch, origin, batch->current.front()));
-    if (!conclude(*batch, origin, std::move(result), began)) break;
+    if (!conclude(*batch, origin, attempt(*batch, origin), began)) break;
   }
-  end_batch(batch);
+  return false;
+}
+
+AttemptResult Dispatcher::Impl::attempt(const Batch& batch, const Origin& origin) {
+  try {
+    return ports_.invoker.invoke(attempt_of(batch, origin, batch.current.front()));
+  } catch (const std::exception& error) {
+    return exception_result(error.what());
+  }
+}
+
+// Nothing is known of what was in work but that nothing of it was stored: it is put back.
+void Dispatcher::Impl::break_off(Batch& batch, const Origin& origin, const char* why) {
+  spdlog::error("deliveries to {} are put back: {}", origin.spec->key, why);
+  const std::lock_guard lock(mutex_);
+  if (batch.abandoned) return;
+  for (Window::Waiting& waiting : std::exchange(batch.current, {})) {
+    follow_locked(origin, std::move(waiting), DeliveryInput::unreadable, kRest);
+  }
+  for (Window::Waiting& waiting : std::exchange(batch.todo, {})) {
+    follow_locked(origin, std::move(waiting), DeliveryInput::unreadable, kRest);
+  }
 }
 
 // Reads the payloads of the attempt's deliveries; puts back those that cannot be read, settles those that are refused.
@@ -146,7 +176,7 @@ std::optional<AttemptResult> Dispatcher::Impl::refuse_attempt(const Batch& batch
 }
 
 Attempt Dispatcher::Impl::attempt_of(const Batch& batch, const Origin& origin, const Window::Waiting& waiting) const {
-  return {*origin.spec, waiting.delivery, *waiting.payload, ports_.wall.now(), batch.deadline};
+  return {*origin.spec, waiting.delivery, *waiting.payload, ports_.wall.now(), batch.deadline, batch.blocking};
 }
 
 // From here on the batch holds its function's slot, but no worker. Its result is settled on a worker again.
@@ -160,8 +190,7 @@ void Dispatcher::Impl::begin_async(const std::shared_ptr<Batch>& batch, const Or
     if (!abandoned) {
       carried = batch->current;  // a timeout or a quick result may take the batch's own while the call lasts
       batch->on_worker = false;
-      --tasks_;
-      ++awaited_;
+      leave_crew_locked(*batch);
       pump_locked(work);
     }
   }
@@ -175,15 +204,32 @@ void Dispatcher::Impl::begin_async(const std::shared_ptr<Batch>& batch, const Or
   const SteadyTime began = ports_.steady.now();
   auto done = [self = shared_from_this(), batch, origin, began](AttemptResult result) {
     self->ports_.executor.post([self, batch, origin, began, result = std::move(result)]() mutable {
-      self->conclude(*batch, origin, std::move(result), began);
-      self->end_batch(batch);
+      self->conclude_async(batch, origin, std::move(result), began);
     });
   };
-  if (attempts.size() == 1) {
-    ports_.invoker.invoke_async(attempts.front(), std::move(done));
-  } else {
-    ports_.invoker.invoke_joint(attempts, std::move(done));
+  try {
+    if (attempts.size() == 1) {
+      ports_.invoker.invoke_async(attempts.front(), std::move(done));
+    } else {
+      ports_.invoker.invoke_joint(attempts, std::move(done));
+    }
+  } catch (const std::exception& error) {
+    conclude_async(batch, origin, exception_result(error.what()), began);
   }
+}
+
+void Dispatcher::Impl::conclude_async(const std::shared_ptr<Batch>& batch, const Origin& origin, AttemptResult result,
+                                      SteadyTime began) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(batch->concluded, true)) return;  // it threw after its result was on its way
+  }
+  try {
+    conclude(*batch, origin, std::move(result), began);
+  } catch (const std::exception& error) {
+    break_off(*batch, origin, error.what());
+  }
+  end_batch(batch);
 }
 
 // False when the attempt was settled as a timeout meanwhile: this result comes too late.
@@ -233,6 +279,10 @@ bool Dispatcher::Impl::next_of_batch(const std::shared_ptr<Batch>& batch) {
   bool more = false;
   {
     const std::lock_guard lock(mutex_);
+    if (batch->blocking && batch->crew) {  // it has its thread: another may wait for one
+      leave_crew_locked(*batch);
+      pump_locked(work);
+    }
     if (!batch->abandoned && !batch->todo.empty()) {
       more = true;
       do {  // an asynchronous attempt carries them all
@@ -259,11 +309,13 @@ void Dispatcher::Impl::end_batch(const std::shared_ptr<Batch>& batch) {
   {
     const std::lock_guard lock(mutex_);
     running_.remove(batch);
+    leave_crew_locked(*batch);
     if (!batch->abandoned) {
-      --(batch->on_worker ? tasks_ : awaited_);
+      --active_;
       release_slot_locked(*batch);
     } else if (batch->on_worker) {  // the stuck thread came back; its slot was given away when it timed out
       --batch->slots->stuck;
+      wake_blocked_locked(*batch->slots);
     }
     refresh_locked(*batch->lane);
     pump_locked(work);

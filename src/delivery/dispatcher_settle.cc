@@ -94,13 +94,28 @@ void Dispatcher::Impl::follow_locked(const Origin& origin, Window::Waiting waiti
   }
 }
 
+// An exception, as of a router that cannot write down what it was given, costs the effects and the routes, and no more:
+// the delivery still ends, and Waybill's own record is made.
+Settled Dispatcher::Impl::settled(const Origin& origin, const Window::Waiting& waiting, AttemptResult result,
+                                  Ended ended) {
+  const SettleContext context{*origin.spec, waiting.delivery, *waiting.payload, origin.generation, ports_.wall.now()};
+  const auto settle_by = [&](DeadLetterRouter& router, AttemptResult as) {
+    const SettlePorts ports{options_.backoff, ports_.random, ports_.journal, router};
+    return ended == Ended::too_old ? settle_too_old(context, std::move(as), ports)
+                                   : settle(context, std::move(as), ended == Ended::timed_out, ports);
+  };
+  AttemptResult plain = part_of(result);
+  try {
+    return settle_by(waiting.refusals > 1 ? no_routes() : ports_.dead_letters, std::move(result));
+  } catch (const std::exception& error) {
+    spdlog::error("settling delivery {} failed: {}", waiting.delivery.key.id.value, error.what());
+    return settle_by(no_routes(), plain.ok ? exception_result(error.what()) : std::move(plain));
+  }
+}
+
 store::Journal::Unit Dispatcher::Impl::settle_unit(const Origin& origin, Window::Waiting waiting, AttemptResult result,
                                                    Ended ended) {
-  const SettleContext context{*origin.spec, waiting.delivery, *waiting.payload, origin.generation, ports_.wall.now()};
-  const SettlePorts ports{options_.backoff, ports_.random, ports_.journal,
-                          waiting.refusals > 1 ? no_routes() : ports_.dead_letters};
-  Settled settled = ended == Ended::too_old ? settle_too_old(context, std::move(result), ports)
-                                            : settle(context, std::move(result), ended == Ended::timed_out, ports);
+  Settled settled = this->settled(origin, waiting, std::move(result), ended);
   store::Journal::Unit unit;
   unit.changes = std::exchange(settled.changes, {});
   {
@@ -151,6 +166,7 @@ void Dispatcher::Impl::applied(const Origin& origin, Window::Waiting waiting, Se
     return;
   }
   ports_.probe.ended(*origin.spec, settled.outcome);
+  if (settled.on_commit) settled.on_commit();
   for (const store::ChangeResult& result : *applied) {
     if (std::holds_alternative<store::ConditionSkipped>(result)) {
       spdlog::info("{}: a conditional write was skipped: the item is there already", origin.spec->target_arn);
@@ -170,6 +186,7 @@ void Dispatcher::Impl::applied(const Origin& origin, Window::Waiting waiting, Se
       --lane.pending;
     }
     refresh_locked(lane);
+    if (is_done_with(lane)) forget_locked(lane);
     pump_locked(work);
   }
   start(std::move(work));

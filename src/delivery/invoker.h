@@ -2,6 +2,7 @@
 // probe. Declared here; the daemon joins them.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,12 +25,14 @@ struct Attempt {
   const Payload& payload;
   WallTime now;
   SteadyTime deadline;
+  bool may_block = false;  // it is made on a thread for such: see Invoker::blocks()
 };
 
 // Effects, and the deliveries that they cause.
 struct Consequences {
   store::Changes changes;
   std::vector<NewDelivery> deliveries;
+  std::function<void()> on_commit{};  // once they are stored; on the writer thread: must not block, must not throw
 };
 
 struct AttemptResult {
@@ -51,8 +54,13 @@ struct AttemptResult {
 class Invoker {
  public:
   virtual ~Invoker() = default;
-  // Blocks up to the deadline, in good handlers. Called on worker threads, several at once.
+  // Called on worker threads, several at once. Blocks only where blocks() says so, and then up to the deadline, in good
+  // handlers. What it throws is a failed attempt, INTERNAL_ERROR.
   virtual AttemptResult invoke(const Attempt& attempt) = 0;
+
+  // Whether attempts at this endpoint run code that is not ours and may take its time, or hang. They are made on
+  // threads of their own, and one target holds only some of those. Pure, quick: called with the dispatcher's lock held.
+  virtual bool blocks(const EndpointSpec& /*endpoint*/) const { return false; }
 
   // Whether there is a way to this endpoint at present. Deliveries to others wait in the store, without an attempt and
   // without growing too old, until the configuration is another one. Pure: called with the dispatcher's lock held.

@@ -1,5 +1,6 @@
 #include "delivery/outcome.h"
 
+#include "base/json_text.h"
 #include "model/event.h"
 
 namespace waybill::delivery {
@@ -44,6 +45,7 @@ DeliveryProbe::Outcome outcome_of(DeliveryState state) {
 // Writes what the table says.
 Settled settle_as(const SettleContext& context, DeliveryInput input, const RetryDecision& decision,
                   AttemptResult result, const SettlePorts& ports) {
+  if (!is_valid_utf8(result.error_message)) result.error_message = valid_utf8(result.error_message);
   const Transition& step = transition(DeliveryState::in_flight, input);
   const Delivery& delivery = context.delivery;
   const DeliveryFence fence{delivery.key, delivery.attempts, context.generation};
@@ -60,6 +62,7 @@ Settled settle_as(const SettleContext& context, DeliveryInput input, const Retry
   } else {
     settled.changes.add(store::FinishDelivery{fence});
   }
+  settled.on_commit = std::move(result.consequences.on_commit);
   append(std::move(result.consequences), settled);
   if (step.record == DeliveryRecord::bury) {
     DeadLetter letter = letter_for(context, result, decision, attempts, ports.journal);
@@ -71,13 +74,20 @@ Settled settle_as(const SettleContext& context, DeliveryInput input, const Retry
 
 }  // namespace
 
-// What the result means for one of several deliveries of a joint attempt.
 AttemptResult timeout_result(bool remote) {
   AttemptResult result;
   result.ok = false;
   result.error_code = "TIMEOUT";
   result.error_message = "the invocation did not end within its timeout";
   result.target_down = remote;
+  return result;
+}
+
+AttemptResult exception_result(const char* what) {
+  AttemptResult result;
+  result.ok = false;
+  result.error_code = "INTERNAL_ERROR";
+  result.error_message = std::string("the attempt ended with an exception: ") + what;
   return result;
 }
 

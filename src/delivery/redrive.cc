@@ -24,6 +24,10 @@ Result<std::string> with_detail(std::string_view event, std::string_view detail)
 
 Result<Redrive> make_redrive(const DeadLetter& letter, const std::optional<std::string>& detail,
                              const Topology& topology, WallTime now, store::Journal& journal) {
+  if (letter.endpoint.value == 0) {
+    return not_found("dead letter " + std::to_string(letter.id.value) + ": it was a message of the queue " +
+                     letter.origin + ", not a delivery to a target; send its body there with 'waybill queue send'");
+  }
   if (!topology.endpoint(letter.endpoint)) {
     return not_found("dead letter " + std::to_string(letter.id.value) + ": its target " + letter.target_arn +
                      " is no longer configured on rule " + letter.rule_arn);

@@ -49,6 +49,8 @@ class Window {
   // The rows read, in key order. REQUIRES: begin_page() before.
   void merge_page(std::vector<Delivery> rows);
   void abandon_page() { paging_ = false; }
+  // Nothing is here, in flight, or in the store as far as is known; nor is a page being read.
+  bool empty() const { return waiting_.empty() && in_flight_.empty() && !behind_ && !paging_; }
 
   std::optional<WallTime> first_due() const;
   // Of the oldest that is here and not in flight. Looks at all of them.

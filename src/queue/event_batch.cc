@@ -18,6 +18,7 @@ BatchUnit batch_unit(const std::vector<Received>& messages, const std::vector<Re
       unit.changes.list.push_back(change);
       unit.owners.push_back(i);
     }
+    if (result.on_commit) unit.on_commit.push_back(result.on_commit);
     unit.deliveries.insert(unit.deliveries.end(), result.deliveries.begin(), result.deliveries.end());
   }
   return unit;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <utility>
@@ -21,6 +22,7 @@ struct RecordResult {
   std::string error;                    // why it failed
   store::Changes changes;               // its effects; those of a failed record are stored too
   std::vector<NewDelivery> deliveries;  // that the effects cause
+  std::function<void()> on_commit;      // once they are stored; on the writer thread
   bool lost = false;                    // its receive is over: nothing of it is stored, and it counts as failed
   static RecordResult failure(std::string why) {
     RecordResult result;
@@ -41,6 +43,7 @@ struct BatchUnit {
   store::Changes changes;
   std::vector<std::size_t> owners;  // of each change: the message it belongs to
   std::vector<NewDelivery> deliveries;
+  std::vector<std::function<void()>> on_commit;
   std::int64_t deletions = 0;
 };
 

@@ -47,9 +47,14 @@ void EventSources::Impl::reconfigure() {
 
 void EventSources::Impl::pump_locked(const std::string& name, Source& source, Work& work) {
   if (stopped_) return;
+  if (source.stuck >= kMostStuck) {
+    source.gathered.clear();  // received again when their visibility timeout is over
+    source.gathered_bytes = 0;
+    return;
+  }
   const EventSourceSpec& spec = *source.spec;
   const auto topology = ports_.topology.get();
-  const int limit = limit_of(spec, *topology);
+  const int limit = std::min(limit_of(spec, *topology), ports_.most - source.stuck);
   const bool full =
       static_cast<int>(source.gathered.size()) >= spec.batch_size || source.gathered_bytes >= kMaxBatchBytes;
   if (!source.gathered.empty() && source.running < limit) {
@@ -85,10 +90,7 @@ void EventSources::Impl::launch_locked(const std::string& name, Source& source, 
 
 void EventSources::Impl::start(Work work) {
   for (RunPtr& batch : work.runs) {
-    ports_.workers.post([self = shared_from_this(), batch = std::move(batch)] { self->run(batch); });
-  }
-  for (int i = 0; i < work.stuck; ++i) {
-    if (!ports_.workers.replace_stuck_thread()) spdlog::error("too many functions hang: no thread is left to replace");
+    ports_.callers.post([self = shared_from_this(), batch = std::move(batch)] { self->run(batch); });
   }
   for (const Take& each : work.takes) take(each);
   if (work.wake) ports_.wake_in(*work.wake);
@@ -136,10 +138,10 @@ void EventSources::Impl::taken(const Take& take, Answer<std::vector<Received>> a
   start(std::move(work));
 }
 
-// The source may be gone, or be another one of the same name.
-void EventSources::Impl::slot_is_free_locked(const Run& run) {
+// Null: the source is gone, or is another one of the same name.
+EventSources::Impl::Source* EventSources::Impl::source_of_locked(const Run& run) {
   const auto source = sources_.find(run.source_name);
-  if (source != sources_.end() && source->second.number == run.source_number) --source->second.running;
+  return source != sources_.end() && source->second.number == run.source_number ? &source->second : nullptr;
 }
 
 void EventSources::Impl::tick() {
@@ -158,10 +160,15 @@ void EventSources::Impl::tick() {
         continue;
       }
       batch.given_up = true;
-      ++work.stuck;
       spdlog::error("{} does not come back: its batch of {} messages is given up, they are received again",
                     batch.function->name, batch.messages.size());
-      slot_is_free_locked(batch);
+      if (Source* source = source_of_locked(batch)) {
+        --source->running;
+        if (++source->stuck == kMostStuck) {
+          spdlog::error("{} is unhealthy: {} of its calls hang; {} is not read until one comes back",
+                        batch.function->name, kMostStuck, batch.source->queue_arn);
+        }
+      }
       at = runs_.erase(at);
     }
     for (auto& [name, source] : sources_) pump_locked(name, source, work);

@@ -21,14 +21,17 @@ struct BatchCall {
   std::string request_id;
   WallTime now;
   SteadyTime deadline;
+  std::string queue_arn{};
 };
 
 // Declared here, implemented over the handler host by the daemon. Called on worker threads, several at once.
 class BatchInvoker {
  public:
   virtual ~BatchInvoker() = default;
-  // One result per message, in order. Blocks up to the deadline, in good handlers.
+  // One result per message, in order. Blocks up to the deadline, in good handlers. What it throws fails the batch.
   virtual std::vector<RecordResult> invoke(const BatchCall& call) = 0;
+  // Whether the message is to be given to its function alone, and not with others of its batch.
+  virtual bool wants_alone(const Received& /*message*/) const { return false; }
 };
 
 // Thread-safe.
@@ -48,13 +51,14 @@ class EventSources {
     QueueService& queues;
     store::Journal& journal;
     BatchInvoker& invoker;
-    Executor& workers;
+    Executor& callers;  // functions are called there: a thread that one holds for long is made up for by another
     const WallClock& wall;
     const SteadyClock& steady;
     std::function<void(std::vector<NewDelivery>)> committed;  // on the writer thread: must not block
     std::function<void(Millis)> wake_in;                      // asks for tick() after that time (real time)
     EventSourceProbe& probe;
     int concurrency = 5;  // batches of one source at once, where neither it nor its function says
+    int most = 8;         // running and hanging, however many they say: it does not hold all the threads there can be
   };
   explicit EventSources(Ports ports);
   ~EventSources();  // stop()

@@ -12,6 +12,9 @@ namespace waybill::queue {
 
 // Past its deadline by so much, a function is given up.
 inline constexpr Millis kBatchHangs{250};
+// So many calls that were given up and do not come back: the function is unhealthy. Nothing is received for it until
+// one does, so that good messages do not use up their receives.
+inline constexpr int kMostStuck = 4;
 
 // One mutex around plain data; it is never held over a call out.
 class EventSources::Impl : public std::enable_shared_from_this<EventSources::Impl> {
@@ -36,6 +39,7 @@ class EventSources::Impl : public std::enable_shared_from_this<EventSources::Imp
     std::shared_ptr<const FunctionSpec> function;
     bool fifo = false;
     std::vector<Received> messages;     // changed while it is not with its function
+    std::vector<Received> later;        // given to the function when these are done: BatchInvoker::wants_alone()
     std::vector<RecordResult> results;  // of those, when it was
     std::size_t settled = 0;            // so many of the messages, from the first on
     std::set<std::string> stopped_groups;
@@ -56,6 +60,7 @@ class EventSources::Impl : public std::enable_shared_from_this<EventSources::Imp
     bool taking = false;
     std::int64_t number = 0;  // another one when a source of that name is made anew
     int running = 0;
+    int stuck = 0;  // given up, and not back yet
     std::vector<Received> gathered;
     std::size_t gathered_bytes = 0;
     WallTime window_end;  // REQUIRES: gathered is not empty
@@ -71,7 +76,6 @@ class EventSources::Impl : public std::enable_shared_from_this<EventSources::Imp
     std::vector<Take> takes;
     std::vector<RunPtr> runs;
     std::optional<Millis> wake;
-    int stuck = 0;
   };
 
   int limit_of(const EventSourceSpec& spec, const Topology& topology) const;
@@ -82,11 +86,12 @@ class EventSources::Impl : public std::enable_shared_from_this<EventSources::Imp
   void taken(const Take& take, Answer<std::vector<Received>> answer);
   bool is_wanted(const std::string& name, std::int64_t generation) const;
 
-  void slot_is_free_locked(const Run& run);
+  Source* source_of_locked(const Run& run);
 
   // event_sources_run.cc
   void run(const RunPtr& run);
   void drop_unwanted(Run& run);
+  void set_aside(Run& run) const;
   // False: it was not in time, or did not answer for each message.
   bool ask(Run& run);
   void judge(Run& run) const;
@@ -96,7 +101,9 @@ class EventSources::Impl : public std::enable_shared_from_this<EventSources::Imp
   void committed(const RunPtr& run, const BatchPart& part, bool then_ask);
   void refused(const RunPtr& run, const store::Refusal& refusal, const BatchUnit& unit);
   void ask_again(const RunPtr& run);
+  void part_done(const RunPtr& run);
   void end(const RunPtr& run);
+  void came_back(const RunPtr& run);
 
   const Ports ports_;
   mutable std::mutex mutex_;

@@ -52,11 +52,21 @@ void EventSources::Impl::drop_unwanted(Run& run) {
                         });
 }
 
+// Leaves the first message where it is to be alone, else those before the first that is.
+void EventSources::Impl::set_aside(Run& run) const {
+  const auto alone = [this](const Received& each) { return ports_.invoker.wants_alone(each); };
+  const auto second = run.messages.begin() + 1;
+  const auto cut = alone(run.messages.front()) ? second : std::find_if(second, run.messages.end(), alone);
+  run.later.assign(std::make_move_iterator(cut), std::make_move_iterator(run.messages.end()));
+  run.messages.erase(cut, run.messages.end());
+}
+
 void EventSources::Impl::run(const RunPtr& run) {
   if (run->given == 0) {
     drop_unwanted(*run);
     run->given = run->messages.size();
     if (run->messages.empty()) return end(run);
+    set_aside(*run);
   }
   // It may have waited for a worker: its time begins now.
   {
@@ -69,11 +79,14 @@ void EventSources::Impl::run(const RunPtr& run) {
   {
     const std::lock_guard lock(mutex_);
     run->with_function = false;
-    if (run->given_up) return;  // tick() has ended it
   }
+  if (run->given_up) return came_back(run);  // tick() has ended it, and looks at it no more
   if (!answered) {
     run->failed += run->messages.size();
-    return end(run);
+    if (run->fifo) {
+      for (const Received& each : run->messages) run->stopped_groups.insert(each.message->group);
+    }
+    return part_done(run);
   }
   judge(*run);
   run->settled = 0;
@@ -96,10 +109,15 @@ void EventSources::Impl::judge(Run& run) const {
 
 bool EventSources::Impl::ask(Run& run) {
   const SteadyTime deadline = run.deadline;
-  const BatchCall call{*run.function, run.messages,
-                       uuid_from(static_cast<std::uint64_t>(run.messages.front().fence.id.value)), ports_.wall.now(),
-                       deadline};
-  std::vector<RecordResult> results = ports_.invoker.invoke(call);
+  const BatchCall call{
+      *run.function,     run.messages, uuid_from(static_cast<std::uint64_t>(run.messages.front().fence.id.value)),
+      ports_.wall.now(), deadline,     run.source->queue_arn};
+  std::vector<RecordResult> results;
+  try {
+    results = ports_.invoker.invoke(call);
+  } catch (const std::exception& error) {
+    spdlog::error("{}: a batch ended with an exception: {}", run.function->name, error.what());
+  }
   const bool late = ports_.steady.now() > deadline;
   if (late || results.size() != run.messages.size()) {
     spdlog::error("{}: a batch of {} messages {}; they are received again", run.function->name, run.messages.size(),
@@ -130,12 +148,16 @@ void EventSources::Impl::commit_next(const RunPtr& run) {
 void EventSources::Impl::commit(const RunPtr& run, const BatchPart& part, bool then_ask) {
   auto unit = std::make_shared<BatchUnit>(
       batch_unit(run->messages, run->results, part, {run->fifo, run->keep_all}, ports_.wall.now()));
-  if (unit->changes.list.empty()) return committed(run, part, then_ask);
+  if (unit->changes.list.empty()) {
+    for (const auto& tell : unit->on_commit) tell();
+    return committed(run, part, then_ask);
+  }
   store::Changes changes = unit->changes;
   ports_.journal.submit(store::Lane::internal, std::move(changes),
                         [self = shared_from_this(), run, unit, part, then_ask](const store::Applied& applied) {
                           if (!applied) return self->refused(run, applied.error(), *unit);
                           log_skipped(run->function->name, *applied);
+                          for (const auto& tell : unit->on_commit) tell();
                           if (!unit->deliveries.empty()) self->ports_.committed(std::move(unit->deliveries));
                           if (unit->deletions > 0) {
                             self->ports_.queues.removed(run->messages[part.first].fence.queue, unit->deletions);
@@ -154,7 +176,7 @@ void EventSources::Impl::committed(const RunPtr& run, const BatchPart& part, boo
   }
   run->settled = part.end;
   run->conflicts = 0;
-  if (run->settled == run->messages.size()) return end(run);
+  if (run->settled == run->messages.size()) return part_done(run);
   if (then_ask) return ask_again(run);
   commit_next(run);
 }
@@ -182,7 +204,7 @@ void EventSources::Impl::refused(const RunPtr& run, const store::Refusal& refusa
     case Step::give_up: break;
   }
   const std::size_t left = run->messages.size() - run->settled;
-  run->failed += left;
+  run->failed += left + run->later.size();
   spdlog::error("{}: a batch of {} messages was not stored, they are received again: {}", run->function->name, left,
                 refusal.message);
   end(run);
@@ -202,8 +224,24 @@ void EventSources::Impl::ask_again(const RunPtr& run) {
   run->messages = std::move(left);
   run->results.clear();
   run->settled = 0;
-  if (run->messages.empty()) return end(run);
-  ports_.workers.post([self = shared_from_this(), run] { self->run(run); });
+  if (run->messages.empty()) return part_done(run);
+  ports_.callers.post([self = shared_from_this(), run] { self->run(run); });
+}
+
+// What was set aside is judged by itself; but no message before an earlier one of its group.
+void EventSources::Impl::part_done(const RunPtr& run) {
+  if (run->fifo) {
+    run->failed += static_cast<std::size_t>(std::erase_if(
+        run->later, [&](const Received& each) { return run->stopped_groups.count(each.message->group) > 0; }));
+  }
+  if (run->later.empty()) return end(run);
+  run->messages = std::exchange(run->later, {});
+  set_aside(*run);
+  run->results.clear();
+  run->settled = 0;
+  run->conflicts = 0;
+  run->keep_all = run->parts = false;
+  ports_.callers.post([self = shared_from_this(), run] { self->run(run); });
 }
 
 void EventSources::Impl::end(const RunPtr& run) {
@@ -212,9 +250,23 @@ void EventSources::Impl::end(const RunPtr& run) {
   {
     const std::lock_guard lock(mutex_);
     runs_.remove(run);
-    slot_is_free_locked(*run);
-    const auto source = sources_.find(run->source_name);
-    if (source != sources_.end()) pump_locked(source->first, source->second, work);
+    if (Source* source = source_of_locked(*run)) {
+      --source->running;
+      pump_locked(run->source_name, *source, work);
+    }
+  }
+  start(std::move(work));
+}
+
+// Too late for its batch.
+void EventSources::Impl::came_back(const RunPtr& run) {
+  Work work;
+  {
+    const std::lock_guard lock(mutex_);
+    if (Source* source = source_of_locked(*run)) {
+      --source->stuck;
+      pump_locked(run->source_name, *source, work);
+    }
   }
   start(std::move(work));
 }

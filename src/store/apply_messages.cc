@@ -54,6 +54,7 @@ Result<MessageSent> MessageRules::send(const SendMessage& change) {
   row.id = message.id;
   row.visible_at = change.visible_at;
   row.enqueued_at = message.sent_at;
+  row.source = change.source;
   if (change.fifo) row.group = message.group;
   WAYBILL_CHECK(messages_.insert(message));
   WAYBILL_CHECK(add(row, change.fifo));

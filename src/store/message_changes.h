@@ -34,6 +34,7 @@ struct SendMessage {
   WallTime visible_at;    // when its delay is over
   std::string dedup_key;  // "" for none
   WallTime dedup_since;
+  QueueId source{};  // where it was moved from; 0: it is sent here
 };
 
 // The receive that would be one too many moves the message there instead.

@@ -18,7 +18,9 @@ constexpr std::string_view kDigestHead = R"({"Type":"Digest",)";
 
 std::size_t body_size(const Outgoing& outgoing) { return outgoing.notification.body.size(); }
 
-std::string dumped(const DigestJson& json) { return json.dump(-1, ' ', false, DigestJson::error_handler_t::replace); }
+std::string digest_text(const DigestJson& json) {
+  return json.dump(-1, ' ', false, DigestJson::error_handler_t::replace);
+}
 
 // A body that is no JSON cannot be; it would still be told, as the text it is.
 DigestJson member_of(const Outgoing& outgoing) {
@@ -61,7 +63,7 @@ void add_digest(const std::vector<Outgoing>& group, const NextId& next_id, Regro
     newest = std::max(newest, each.notification.accepted_at);
   }
   auto payload = std::make_shared<const Payload>(
-      Payload{PayloadId{next_id()}, PayloadKind::notification, newest, first.origin, dumped(body)});
+      Payload{PayloadId{next_id()}, PayloadKind::notification, newest, first.origin, digest_text(body)});
   Delivery delivery = joint_delivery(group, payload->id, next_id);
   regrouped.changes.add(store::InsertPayload{payload});
   regrouped.changes.add(store::InsertDelivery{delivery});
@@ -77,7 +79,7 @@ DigestJson members_of(const Payload& digest) {
 Payload payload_of_member(const DigestJson& member, const Payload& digest) {
   const DigestJson& notification = member.at("Notification");
   return {digest.id, digest.kind, from_millis(member.value("AcceptedAt", std::int64_t{0})), digest.origin,
-          notification.is_string() ? notification.get<std::string>() : dumped(notification)};
+          notification.is_string() ? notification.get<std::string>() : digest_text(notification)};
 }
 
 }  // namespace

@@ -13,8 +13,6 @@ using SmtpKind = net::SmtpError::Kind;
 constexpr std::chrono::seconds kAskAgain{1};
 constexpr std::chrono::minutes kSayAgain{1};
 
-std::size_t body_size(const Outgoing& outgoing) { return outgoing.notification.body.size(); }
-
 // As what it is sent, one or several.
 std::vector<Outgoing> told_in(const Outgoing& outgoing, const std::vector<Payload>& members) {
   if (members.empty()) return {outgoing};
@@ -71,7 +69,7 @@ void EmailTransport::send(const EndpointSpec& subscription, const std::vector<Ou
   const Outgoing& only = outgoing.front();
   const std::vector<Payload> members = notifications_in(only.notification);
   std::size_t largest = 1;
-  for (const Outgoing& each : told_in(only, members)) largest = std::max(largest, body_size(each));
+  for (const Outgoing& each : told_in(only, members)) largest = std::max(largest, each.notification.body.size());
   std::optional<Millis> wait;
   {
     const std::lock_guard lock(mutex_);

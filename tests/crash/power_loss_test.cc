@@ -25,21 +25,27 @@ struct Verdict {
   std::vector<std::string> broken;
 };
 
-// What marks stand for is told by their numbers: places in the list that is answered.
-std::vector<Promise> record_run(RecordingVfs& vfs, Synchronous synchronous) {
-  const TempDir directory;
+constexpr RunPlan kWholeRun{.submitters = 3, .shipments = 32};
+
+// What marks stand for is told by their numbers: places in the list.
+void record_run(RecordingVfs& vfs, const std::filesystem::path& directory, Synchronous synchronous, const RunPlan& plan,
+                std::vector<Promise>& told) {
   auto opened = store::sqlite::Store::open(
-      directory.path().string(),
-      {.vfs = vfs.name(), .synchronous = synchronous, .log_segment_bytes = kCrashSegmentBytes});
+      directory.string(), {.vfs = vfs.name(), .synchronous = synchronous, .log_segment_bytes = kCrashSegmentBytes});
   REQUIRE(opened.has_value());
   vfs.mark("opened", 0);
-  std::vector<Promise> told;
-  const auto outcome = run_shipments(**opened, {.submitters = 3, .shipments = 32}, [&](const Promise& promise) {
+  const auto outcome = run_shipments(**opened, plan, [&](const Promise& promise) {
     vfs.mark(promise.what, static_cast<std::int64_t>(told.size()));
     told.push_back(promise);
   });
   CHECK_FALSE(outcome.poisoned);
   CHECK(outcome.refusals.empty());
+}
+
+std::vector<Promise> record_run(RecordingVfs& vfs, Synchronous synchronous) {
+  const TempDir directory;
+  std::vector<Promise> told;
+  record_run(vfs, directory.path(), synchronous, kWholeRun, told);
   CHECK(told.size() > 700);
   return told;
 }
@@ -48,13 +54,16 @@ int count_of(const std::vector<Promise>& promises, const std::string& what) {
   return static_cast<int>(std::ranges::count(promises, what, &Promise::what));
 }
 
-// The moments to try: right after marks, where a promise is freshest, and any others.
+// The moments to try, all after the last "opened": right after marks, where a promise is freshest, and any others.
 std::vector<std::size_t> moments(const std::vector<DiskOperation>& operations, std::size_t count) {
   std::vector<std::size_t> after_marks;
   std::size_t opened = 0;
   for (std::size_t i = 0; i < operations.size(); ++i) {
     if (operations[i].kind != DiskOperation::Kind::mark) continue;
-    if (operations[i].file == "opened") opened = i;
+    if (operations[i].file == "opened") {
+      opened = i;
+      after_marks.clear();
+    }
     after_marks.push_back(i + 1);
   }
   std::mt19937_64 random(7);
@@ -136,6 +145,35 @@ TEST_CASE("what was acknowledged survives a power loss at any moment") {
   CHECK_MESSAGE(verdict.early_marks == 0, "acknowledgements must come after the sync that covers them");
   CHECK(verdict.amid_units > 200);
   for (const std::string& what : verdict.broken) FAIL_CHECK(what);
+}
+
+// What the killed process had written and not synced is in the page cache for the second one, and gone with the power.
+TEST_CASE("what was acknowledged before a kill or after the start that follows survives a power loss then") {
+  RecordingVfs first;
+  const auto told_first = record_run(first, Synchronous::full);
+  int images = 0;
+  for (int kill = 1; kill <= 6; ++kill) {
+    CAPTURE(kill);
+    const std::size_t end = first.operations().size() * static_cast<std::size_t>(kill) / 7;
+    std::vector<DiskOperation> operations(first.operations().begin(),
+                                          first.operations().begin() + static_cast<std::ptrdiff_t>(end));
+    const TempDir directory;
+    {
+      DiskImage as_killed(operations);
+      as_killed.advance(end);
+      as_killed.write_to(directory.path(), 1);
+    }
+    std::vector<Promise> told = told_first;
+    RecordingVfs second;
+    record_run(second, directory.path(), Synchronous::full, {.submitters = 1, .shipments = 12, .first_queue = 101},
+               told);
+    CHECK(told.size() > told_first.size() + 60);
+    operations.insert(operations.end(), second.operations().begin(), second.operations().end());
+    const Verdict verdict = lose_power(operations, told, 40, 4);
+    images += verdict.images;
+    for (const std::string& what : verdict.broken) FAIL_CHECK(what);
+  }
+  CHECK(images == 960);
 }
 
 TEST_CASE("this test notices when commits are not synced") {

@@ -62,8 +62,8 @@ class Run {
   void submit(int submitter) {
     const auto reader = store_.make_reader();
     if (!reader) return;
-    MessageWork standard(ledger_, **reader, 6 * submitter + 1, false);
-    MessageWork fifo(ledger_, **reader, 6 * submitter + 4, true);
+    MessageWork standard(ledger_, **reader, plan_.first_queue + 6 * submitter, false);
+    MessageWork fifo(ledger_, **reader, plan_.first_queue + 6 * submitter + 3, true);
     for (int i = 0; i < plan_.shipments && !journal_.poisoned(); ++i) {
       if (submitter == 0 && i == plan_.shipments / 2) second_ = put_table(kSecondTable);
       ship(i);

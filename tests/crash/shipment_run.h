@@ -19,6 +19,7 @@ struct RunPlan {
   int submitters = 1;  // concurrent threads
   int shipments = 20;  // of each
   std::int64_t checkpoint_wal_bytes = 96 << 10;
+  int first_queue = 1;  // a second run over a store has queues of its own
 };
 
 struct RunOutcome {

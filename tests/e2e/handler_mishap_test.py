@@ -120,6 +120,74 @@ class HandlerMishapTest(DaemonTest):
         self.assertEqual(self.survivors(), set(sound))
         self.assertTrue(self.mishaps.healthy())
 
+    def put_all(self, source, details):
+        return self.mishaps.put(*({"Source": source, "DetailType": "Mishap", "EventBusName": "mishaps",
+                                   "Detail": json.dumps(detail)} for detail in details))
+
+    def test_handlers_that_hang_keep_neither_other_targets_nor_the_operator_waiting(self):
+        """Six events and six messages hang before the sound ones come, for longer than this test waits."""
+        self.mishaps.start()
+        gate = self.mishaps.directory / "gate"
+        self.put_all("slow", [{"hang_until": str(gate), "number": i} for i in range(6)])
+        self.put_all("slow-feed", [{"hang_until": str(gate), "number": 10 + i} for i in range(6)])
+        sound = [self.put("sound", number=i) for i in range(3)]
+        self.put("parcels", number=1)
+        wait_until(lambda: set(sound) <= self.survivors(), 10, "the other function's items")
+        wait_until(lambda: self.mishaps.metric("waybill_queue_messages_visible", queue="parcels") == 1, 10,
+                   "the message in the other target's queue")
+        self.assertEqual(self.survivors(), set(sound))  # the others hang still
+        self.assertGreater(self.mishaps.pending(), 0)
+        self.assertTrue(self.mishaps.healthy())
+        gate.touch()
+        wait_until(lambda: len(self.survivors()) == 15, what="what had hung")
+
+    def numbers(self):
+        return sorted(item["number"] for item in self.mishaps.items("survivors"))
+
+    def crash_by_message(self, source):
+        """Three good messages and one that crashes its handler, in one batch; how often the daemon crashed."""
+        self.mishaps.start()
+        gate = self.mishaps.directory / "gate"
+        details = [{"number": i} for i in range(4)]
+        details[2].update(mishap="segfault", hang_until=str(gate))
+        self.put_all(source, details)
+        gate.touch()
+        for crashes in range(10):
+            port = None if self.mishaps.process else self.mishaps.launch()
+            try:
+                wait_until(lambda: self.mishaps.process.poll() is not None, 4)
+            except AssertionError:
+                self.mishaps.port = int(port.read_text())
+                return crashes
+            self.assertEqual(self.ended(), -signal.SIGSEGV)
+        raise AssertionError("one message crashes the daemon for ever")
+
+    def test_a_message_that_crashes_its_handler_ends_among_the_dead_letters(self):
+        crashes = self.crash_by_message("feed")
+        self.assertIn(crashes, (3, 4))
+        wait_until(lambda: self.numbers() == [0, 1, 3], what="the messages beside it")
+        letter, = self.letters()
+        self.assertEqual((letter["error_code"], letter["target_arn"]), ("HANDLER_CRASHED", BROKEN.replace("broken", "fed")))
+        self.assertIn("crashed the daemon 3 times", letter["error_message"])
+        self.assertEqual(self.mishaps.metric("waybill_queue_messages_visible", queue="feed"), 0)
+
+    def test_a_message_that_crashes_its_handler_goes_to_its_queue_s_dead_letter_queue(self):
+        self.crash_by_message("guarded-feed")
+        wait_until(lambda: self.numbers() == [0, 1, 3], what="the messages beside it")
+        grave, = self.mishaps.lines("queue", "peek", "graves")
+        self.assertIn("segfault", grave["body"])
+        self.assertEqual(self.letters(), [])
+
+    def test_an_error_text_that_is_no_utf8_stops_nobody(self):
+        self.mishaps.start()
+        for source in ("teller", "teller", "teller", "mishaps"):
+            self.put(source, mishap="bytes")
+        sound = self.put("sound", number=1)
+        wait_until(lambda: sound in self.survivors(), what="the other function's item")
+        letters = wait_until(lambda: len(self.letters()) == 4 and self.letters(), what="the dead letters")
+        for letter in letters:
+            self.assertIn("no UTF-8: \ufffd\ufffd", letter["error_message"])
+
     def test_a_rule_that_feeds_itself_ends(self):
         self.mishaps.start()
         first = self.put(emit=True)

@@ -127,6 +127,12 @@ void the_receive_too_many_moves_to_the_dead_letter_queue(EngineHarness& store) {
   CHECK(dead.messages[0].source == kQueue);
   CHECK(dead.messages[0].message->sent_at == from_millis(5));
   CHECK(value_of(store.reader()->queues()) == std::vector<QueueId>{kQueue, kOther});
+  // What was moved there in another way tells where it came from, too.
+  const SendMessage moved{kOther, false, message(3, 5), from_millis(101), "", {}, kQueue};
+  dlq.run([&](MessageRules& rules) { return rules.send(moved); });
+  const auto later = dlq.receive(101);
+  REQUIRE(ids(later) == Numbers{3});
+  CHECK(later.messages[0].source == kQueue);
 }
 
 void what_is_too_old_is_not_received_and_goes(EngineHarness& store) {

@@ -25,8 +25,6 @@ class ManualExecutor final : public Executor {
   void post(UniqueFunction<void()> task) override {
     tasks_.with([&](auto& tasks) { tasks.push_back(std::move(task)); });
   }
-  bool replace_stuck_thread() override { return ++replaced_ > 0; }
-  int replaced() const { return replaced_; }
 
   bool run_one() {
     auto task = tasks_.with([](auto& tasks) -> UniqueFunction<void()> {
@@ -45,7 +43,6 @@ class ManualExecutor final : public Executor {
 
  private:
   Guarded<std::deque<UniqueFunction<void()>>> tasks_;
-  int replaced_ = 0;
 };
 
 // Does what the test says, and remembers what it was asked.
@@ -63,6 +60,7 @@ class FakeInvoker final : public delivery::Invoker {
     return act ? act(attempt) : delivery::AttemptResult{};
   }
   bool delivers(const EndpointSpec& endpoint) const override { return endpoint.kind == EndpointKind::target; }
+  bool blocks(const EndpointSpec& endpoint) const override { return endpoint.function && blocking && !async; }
   bool asynchronous(const EndpointSpec&) const override { return async; }
   void invoke_async(const delivery::Attempt& attempt, Done done) override {
     calls.push_back({attempt.endpoint.target_arn, attempt.payload.body, attempt.delivery.attempts, attempt.now});
@@ -90,6 +88,7 @@ class FakeInvoker final : public delivery::Invoker {
   std::vector<Call> calls;
   std::function<delivery::AttemptResult(const delivery::Attempt&)> act;
   bool async = false;
+  bool blocking = true;                  // where there is a function to call
   std::size_t joint = 1;                 // deliveries that one asynchronous attempt may carry
   std::vector<std::size_t> joint_sizes;  // of the joint attempts
   std::deque<Done> held;                 // asynchronous attempts that act() did not end at once
@@ -137,8 +136,9 @@ class Pipeline : public bus::DeliverySink {
         acceptor(rules, journal, wall, random, bus_probe_) {
     configure(resources);
     dispatcher = std::make_unique<delivery::Dispatcher>(
-        delivery::Dispatcher::Ports{journal, readers, topology, invoker, dead_letters, executor, wall, steady, random,
-                                    probe, [this](Millis delay) { wakes.with([&](auto& w) { w.push_back(delay); }); }},
+        delivery::Dispatcher::Ports{journal, readers, topology, invoker, dead_letters, executor, callers, wall, steady,
+                                    random, probe,
+                                    [this](Millis delay) { wakes.with([&](auto& w) { w.push_back(delay); }); }},
         options);
     auto reader = readers.lend();
     dispatcher->load((*reader)->endpoints().value());
@@ -164,21 +164,23 @@ class Pipeline : public bus::DeliverySink {
     return results;
   }
 
+  // One task: of a function, where one waits.
+  bool run_one() { return callers.run_one() || executor.run_one(); }
   // Runs what is ready, though asynchronous attempts may be in flight.
   void run_ready() {
     do {
-      while (executor.run_one()) {
+      while (run_one()) {
       }
       journal.apply(store::Lane::outcome, {}).value();
-    } while (!executor.empty());
+    } while (!executor.empty() || !callers.empty());
   }
   // Runs everything that can be run without time passing.
   void settle() {
     for (;;) {
-      while (executor.run_one()) {
+      while (run_one()) {
       }
       journal.apply(store::Lane::outcome, {}).value();
-      if (executor.empty() && dispatcher->quiet()) return;
+      if (executor.empty() && callers.empty() && dispatcher->quiet()) return;
     }
   }
   void advance(Millis by) {
@@ -203,7 +205,7 @@ class Pipeline : public bus::DeliverySink {
   CountingDeliveryProbe probe;
   FakeInvoker invoker;
   FakeDeadLetters dead_letters;
-  ManualExecutor executor;
+  ManualExecutor executor, callers;
   Guarded<std::vector<Millis>> wakes;
   Snapshot<Topology> topology;
   Snapshot<bus::RuleTable> rules;

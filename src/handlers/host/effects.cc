@@ -1,5 +1,6 @@
 #include "handlers/host/effects.h"
 
+#include "base/json_text.h"
 #include "base/log.h"
 #include "handlers/host/permissions.h"
 #include "table/item_codec.h"
@@ -31,6 +32,15 @@ store::ItemCondition condition_of(const Write& write) {
   return condition;
 }
 
+// None: a string in it is not valid UTF-8.
+std::optional<std::string> text_of(const Json& json) {
+  try {
+    return json.dump();
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
 void append(store::Changes changes, std::vector<NewDelivery> deliveries, delivery::Consequences& into) {
   for (store::Change& change : changes.list) into.changes.list.push_back(std::move(change));
   for (NewDelivery& caused : deliveries) into.deliveries.push_back(std::move(caused));
@@ -43,7 +53,11 @@ Result<delivery::Consequences> EffectBuilder::build(const Context& context, cons
   for (const Write& write : effects.writes) WAYBILL_CHECK(add_write(context, write, consequences));
   for (const Publish& publish : effects.publishes) WAYBILL_CHECK(add_publish(context, publish, consequences));
   if (!effects.emits.empty()) WAYBILL_CHECK(add_emits(context, effects.emits, consequences));
-  for (const Metric& metric : effects.metrics) ports_.probe.custom_metric(metric);
+  if (!effects.metrics.empty()) {
+    consequences.on_commit = [&probe = ports_.probe, metrics = effects.metrics] {
+      for (const Metric& metric : metrics) probe.custom_metric(metric);
+    };
+  }
   return consequences;
 }
 
@@ -84,6 +98,9 @@ Status EffectBuilder::add_publish(const Context& context, const Publish& publish
   if (!is_allowed(*topology, context.function, "sns:Publish", publish.topic)) {
     return denied(context.function, "sns:Publish", publish.topic);
   }
+  if (!is_valid_utf8(publish.subject) || !is_valid_utf8(publish.message)) {
+    return invalid("a message published to " + publish.topic + ": subject and message must be valid UTF-8");
+  }
   WAYBILL_TRY(topic::Published published,
               topic::publish(*topology, {publish.topic, publish.subject, publish.message, {}}, context.depth,
                              ports_.clock.now(), ports_.random, ports_.journal, &ports_.probe));
@@ -100,7 +117,12 @@ Status EffectBuilder::add_emits(const Context& context, const std::vector<Emit>&
     if (!is_allowed(*topology, context.function, "events:PutEvents", arn)) {
       return denied(context.function, "events:PutEvents", arn);
     }
-    entries.push_back({std::nullopt, emit.source, emit.detail_type, emit.detail.dump(), emit.resources, emit.bus, {}});
+    auto detail = text_of(emit.detail);
+    if (!detail || !is_valid_utf8(emit.source) || !is_valid_utf8(emit.detail_type)) {
+      return invalid("emitted event " + std::to_string(entries.size()) +
+                     ": source, detail type and detail must be valid UTF-8");
+    }
+    entries.push_back({std::nullopt, emit.source, emit.detail_type, std::move(*detail), emit.resources, emit.bus, {}});
   }
   bus::Prepared prepared = ports_.acceptor.prepare(entries, context.depth);
   for (std::size_t i = 0; i < prepared.results.size(); ++i) {

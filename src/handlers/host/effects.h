@@ -21,7 +21,7 @@ namespace waybill {
 // Declared here, implemented over the metrics room by the daemon. Thread-safe.
 class HostProbe : public topic::TopicProbe {
  public:
-  virtual void custom_metric(const Metric&) {}
+  virtual void custom_metric(const Metric&) {}  // of a call whose effects are stored
 };
 
 // Constant after construction; thread-safe.

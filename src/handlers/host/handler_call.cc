@@ -1,5 +1,6 @@
 #include "handlers/host/handler_call.h"
 
+#include "base/json_text.h"
 #include "base/log.h"
 #include "handlers/host/permissions.h"
 
@@ -23,9 +24,7 @@ Outcome all_failed(const Invocation& invocation, const std::string& why) {
   return outcome;
 }
 
-}  // namespace
-
-Outcome call_handler(Handler& handler, const Invocation& invocation, const TableReader& tables) {
+Outcome ask(Handler& handler, const Invocation& invocation, const TableReader& tables) {
   try {
     Outcome outcome = handler.handle(invocation, tables);
     if (outcome.records.size() == invocation.records.size()) return outcome;
@@ -36,6 +35,17 @@ Outcome call_handler(Handler& handler, const Invocation& invocation, const Table
   } catch (...) {
     return all_failed(invocation, "the handler threw something that is no std::exception");
   }
+}
+
+}  // namespace
+
+Outcome call_handler(Handler& handler, const Invocation& invocation, const TableReader& tables) {
+  Outcome outcome = ask(handler, invocation, tables);
+  for (RecordOutcome& record : outcome.records) {
+    if (!is_valid_utf8(record.error)) record.error = valid_utf8(record.error);
+  }
+  if (!is_valid_utf8(outcome.response)) outcome.response = valid_utf8(outcome.response);
+  return outcome;
 }
 
 Status may_read(const Topology& topology, const FunctionSpec& function, std::string_view action,

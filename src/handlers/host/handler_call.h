@@ -12,7 +12,7 @@
 namespace waybill {
 
 // A handler may throw, or answer for another count of records than it was given; that is a failure of every record, not
-// the end of a thread.
+// the end of a thread. Errors and the response are valid UTF-8: they go into JSON.
 Outcome call_handler(Handler& handler, const Invocation& invocation, const TableReader& tables);
 
 // Error: denied. An index is allowed by its own ARN, or by that of its table.

@@ -90,7 +90,7 @@ struct Rig {
   store::JournalProbe probe;
   SystemWallClock wall;
   SystemSteadyClock steady;
-  WorkerPool workers{1, 0};
+  WorkerPool workers{1};
   Snapshot<Topology> topology;
   store::ReaderPool readers{[this] { return store->make_reader(); }};
   store::Journal journal{store->make_engine().value(), {}, probe, nullptr};

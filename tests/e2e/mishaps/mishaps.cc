@@ -1,6 +1,7 @@
 // A handler that does what a broken one may do, as the event asks.
 #include <csignal>
 #include <cstdlib>
+#include <stdexcept>
 #include <thread>
 #include <waybill/plugin.h>
 
@@ -40,12 +41,19 @@ void hang(const std::string& until) {
 class MishapHandler final : public waybill::Handler {
  public:
   waybill::Outcome handle(const waybill::Invocation& invocation, const waybill::TableReader&) override {
-    const waybill::Record& record = invocation.records.front();
+    waybill::Outcome outcome;
+    for (const waybill::Record& record : invocation.records) outcome.records.push_back(handle(invocation, record));
+    return outcome;
+  }
+
+ private:
+  static waybill::RecordOutcome handle(const waybill::Invocation& invocation, const waybill::Record& record) {
     const waybill::Json detail = record.parse().at("detail");
     waybill::Effects effects;
     effects.put(invocation.env("TABLE"), {{"event_id", record.id}, {"number", detail.value("number", 0)}});
     if (detail.contains("hang_until")) hang(detail["hang_until"]);
     have_mishap(detail.value("mishap", ""));
+    if (detail.value("mishap", "") == "bytes") throw std::runtime_error("no UTF-8: \xff\xfe");
     if (detail.contains("emit")) {
       waybill::Emit again;
       again.bus = invocation.env("BUS");
@@ -54,7 +62,7 @@ class MishapHandler final : public waybill::Handler {
       again.detail = detail;
       effects.emits.push_back(std::move(again));
     }
-    return waybill::Outcome::of(waybill::RecordOutcome::success(std::move(effects)));
+    return waybill::RecordOutcome::success(std::move(effects));
   }
 };
 

@@ -162,7 +162,7 @@ class Lives(SqsTest):
         poll = threading.Thread(target=lambda: answers.append(
             client.call("ReceiveMessage", QueueUrl=url, WaitTimeSeconds=20)))
         poll.start()
-        wait_until(lambda: daemon.metric("waybill_http_connections") >= 1 or answers, what="the poll")
+        wait_until(lambda: daemon.metric("waybill_http_connections") >= 2 or answers, what="the poll")
         self.assertLess(daemon.terminate(), 10)
         poll.join()
         self.assertEqual(answers, [{}])

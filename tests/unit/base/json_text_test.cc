@@ -118,3 +118,12 @@ TEST_CASE("UTF-8 is checked to the letter") {
     CHECK_FALSE(is_valid_utf8(text));
   }
 }
+
+TEST_CASE("text that is not valid UTF-8 is made so, byte by byte") {
+  CHECK(valid_utf8("") == "");
+  CHECK(valid_utf8("a\xC3\xBC\xF0\x9F\x9A\x80") == "a\xC3\xBC\xF0\x9F\x9A\x80");
+  CHECK(valid_utf8("\xff") == "\xEF\xBF\xBD");
+  CHECK(valid_utf8("a\xC3") == "a\xEF\xBF\xBD");
+  CHECK(valid_utf8("\xED\xA0\x80z") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDz");  // a surrogate
+  CHECK(is_valid_utf8(valid_utf8("\xC0\x80\xF5")));
+}

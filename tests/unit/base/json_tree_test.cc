@@ -8,7 +8,7 @@ using namespace waybill;
 
 namespace {
 
-std::string nested(int levels, const std::string& open = "[", const std::string& close = "]") {
+std::string brackets(int levels, const std::string& open = "[", const std::string& close = "]") {
   std::string text;
   for (int i = 0; i < levels; ++i) text += open;
   for (int i = 0; i < levels; ++i) text += close;
@@ -18,17 +18,17 @@ std::string nested(int levels, const std::string& open = "[", const std::string&
 }  // namespace
 
 TEST_CASE("a text is read up to the bound, and not one level beyond it") {
-  CHECK(parse_json(nested(kMaxRequestDepth)).is_array());
-  CHECK(parse_json(nested(kMaxRequestDepth + 1)).is_discarded());
-  CHECK(parse_json("{\"a\":" + nested(2) + "}", 3).is_object());
-  CHECK(parse_json("{\"a\":" + nested(3) + "}", 3).is_discarded());
+  CHECK(parse_json(brackets(kMaxRequestDepth)).is_array());
+  CHECK(parse_json(brackets(kMaxRequestDepth + 1)).is_discarded());
+  CHECK(parse_json("{\"a\":" + brackets(2) + "}", 3).is_object());
+  CHECK(parse_json("{\"a\":" + brackets(3) + "}", 3).is_discarded());
   CHECK(parse_json("[[1],[2],[3],{}]", 2).size() == 4);
-  CHECK(parse_json(nested(100'000)).is_discarded());
-  CHECK(parse_json(nested(100'000, "{\"a\":[", "]}"), kMaxPayloadDepth).is_discarded());
+  CHECK(parse_json(brackets(100'000)).is_discarded());
+  CHECK(parse_json(brackets(100'000, "{\"a\":[", "]}"), kMaxPayloadDepth).is_discarded());
 }
 
 TEST_CASE("brackets in strings are text, and an escaped quote ends none") {
-  CHECK(parse_json("\"" + nested(200) + "\"", 0).is_string());
+  CHECK(parse_json("\"" + brackets(200) + "\"", 0).is_string());
   CHECK(parse_json("[\"\\\"[[[[\"]", 1).is_array());
   CHECK(parse_json("[\"\\\\\",[]]", 1).is_discarded());
   CHECK(parse_json("[\"\\\\\",[]]", 2).is_array());

@@ -18,7 +18,9 @@ struct FaultWorld {
     endpoint.target_arn = "arn:aws:lambda:us-east-1:000000000000:function:work";
     behind.act = [](const Attempt&) { return AttemptResult{}; };
   }
-  Attempt attempt() { return {endpoint, delivery, payload, from_millis(0), steady.now() + std::chrono::seconds{3}}; }
+  Attempt attempt(bool may_block = false) {
+    return {endpoint, delivery, payload, from_millis(0), steady.now() + std::chrono::seconds{3}, may_block};
+  }
   void add(std::function<void(FaultSpec&)> change) {
     FaultSpec spec;
     spec.target = "work";
@@ -51,9 +53,14 @@ struct FaultWorld {
   FakeSteadyClock steady;
   ManualExecutor workers;
   std::vector<std::pair<Millis, UniqueFunction<void()>>> waits;
-  FaultInvoker invoker{{behind, faults, metrics, steady, workers, [this](Millis delay, UniqueFunction<void()> call) {
-                          waits.emplace_back(delay, std::move(call));
-                        }}};
+  std::vector<Millis> pauses;
+  FaultInvoker invoker{
+      {behind, faults, metrics, steady, workers,
+       [this](Millis delay, UniqueFunction<void()> call) { waits.emplace_back(delay, std::move(call)); },
+       [this](Millis delay) {
+         pauses.push_back(delay);
+         steady.advance(delay);
+       }}};
 };
 
 }  // namespace
@@ -107,8 +114,34 @@ TEST_CASE("the error may be named") {
   CHECK(failed.error_message == "no entry");
 }
 
+TEST_CASE("an attempt at a function that is slowed down is one that blocks, for no longer than its deadline") {
+  FaultWorld world;
+  const auto slow = [&](std::chrono::seconds latency, bool fails) {
+    world.add([&](FaultSpec& spec) {
+      spec.latency = latency;
+      spec.fails = fails;
+    });
+  };
+  CHECK_FALSE(world.invoker.blocks(world.endpoint));
+  slow(std::chrono::seconds{2}, false);
+  CHECK(world.invoker.blocks(world.endpoint));
+  CHECK_FALSE(world.invoker.asynchronous(world.endpoint));
+  CHECK(world.invoker.invoke(world.attempt()).ok);  // on a thread that nothing may hold: left for another
+  CHECK(world.pauses.empty());
+  CHECK(world.invoker.invoke(world.attempt(true)).ok);
+  CHECK(world.behind.calls.size() == 2);
+  slow(std::chrono::seconds{1}, true);
+  CHECK(world.invoker.invoke(world.attempt(true)).error_code == "ERROR_FROM_TARGET");
+  slow(std::chrono::seconds{5}, false);
+  CHECK(world.invoker.invoke(world.attempt(true)).error_code == "TIMEOUT");
+  CHECK(world.pauses == std::vector<Millis>{Millis{2000}, Millis{1000}, Millis{3000}});
+  CHECK(world.behind.calls.size() == 2);
+  CHECK_FALSE(world.invoker.blocks(world.endpoint));
+}
+
 TEST_CASE("an attempt that is slowed down waits without a worker, and is made then") {
   FaultWorld world;
+  world.behind.async = true;
   world.add([](FaultSpec& spec) {
     spec.latency = std::chrono::seconds{2};
     spec.fails = false;
@@ -122,7 +155,6 @@ TEST_CASE("an attempt that is slowed down waits without a worker, and is made th
   REQUIRE(result->has_value());
   CHECK((*result)->ok);
   CHECK(world.behind.calls.size() == 1);
-  CHECK_FALSE(world.invoker.asynchronous(world.endpoint));
 }
 
 TEST_CASE("slowed down beyond its deadline, the target is not asked any more") {

@@ -83,6 +83,15 @@ TEST_CASE("the record of a failed invocation is as AWS documents it") {
   CHECK(record["responsePayload"]["errorMessage"] == "it broke");
 }
 
+TEST_CASE("a record tells of an error that is no UTF-8, too") {
+  Destinations world;
+  const std::string request = "\xfe";
+  const Json record = Json::parse(invocation_record(
+      {*world.function, DeliveryId{42}, false, "MaximumRetryAttempts", 3, request, "", "bad \xff"}, from_millis(0)));
+  CHECK(record["requestPayload"] == "\xEF\xBF\xBD");
+  CHECK(record["responsePayload"]["errorMessage"] == "bad \xEF\xBF\xBD");
+}
+
 TEST_CASE("an invocation that was never made has no response, and one that succeeded the function's") {
   Destinations world;
   const std::string request = "no JSON";

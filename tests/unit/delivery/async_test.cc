@@ -89,7 +89,7 @@ TEST_CASE("an asynchronous attempt past its deadline is a timeout, costs no thre
   pipeline.pass(seconds{31});
   REQUIRE(pipeline.stored()->dead_letters.size() == 2);
   CHECK(pipeline.stored()->dead_letters.begin()->second.error_code == "TIMEOUT");
-  CHECK(pipeline.executor.replaced() == 0);
+  CHECK(pipeline.callers.empty());
   CHECK(pipeline.invoker.held.size() == 3);
   pipeline.invoker.end_held();  // both come too late
   pipeline.invoker.end_held();

@@ -77,8 +77,8 @@ struct Backlog {
     options.window = kWindow;
     options.workers = 1;
     dispatcher = std::make_unique<delivery::Dispatcher>(
-        delivery::Dispatcher::Ports{*journal, readers, topology, invoker, dead_letters, executor, wall, steady, random,
-                                    probe, [](Millis) {}},
+        delivery::Dispatcher::Ports{*journal, readers, topology, invoker, dead_letters, executor, executor, wall,
+                                    steady, random, probe, [](Millis) {}},
         options);
     auto reader = readers.lend();
     dispatcher->load((*reader)->endpoints().value());

@@ -55,6 +55,7 @@ std::vector<Resource> two_targets(const std::string& policy) {
 struct CircuitPipeline : Pipeline {
   explicit CircuitPipeline(const std::string& policy = "", std::size_t window = 1024)
       : Pipeline(two_targets(policy), options(window)) {
+    invoker.blocking = false;  // one at a time: what waits for a caller has begun
     invoker.act = [this](const delivery::Attempt& attempt) {
       const bool gone = attempt.endpoint.target_arn.ends_with("gone");
       ++(gone ? gone_calls : fine_calls);

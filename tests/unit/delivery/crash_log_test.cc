@@ -53,6 +53,22 @@ TEST_CASE("a crash is put down to what its thread was doing, and ends the proces
   CHECK(log->crashes({7}) == 0);
 }
 
+TEST_CASE("a queue whose batch crashed stays suspected until it is forgotten, over restarts") {
+  const testing::TempDir directory;
+  const std::string file = directory.path() / "in_flight";
+  const DeliveryId batch = CrashLog::batch_of(QueueId{5});
+  CHECK(ended(file, {batch}, [] { std::abort(); }) == -SIGABRT);
+  CHECK(open_log(file)->crashes(batch) == 1);
+  {
+    const auto log = open_log(file);
+    CHECK(log->crashes(batch) == 1);
+    CHECK(log->crashes(CrashLog::batch_of(QueueId{6})) == 0);
+    log->forget(batch);
+    CHECK(log->crashes(batch) == 0);
+  }
+  CHECK(open_log(file)->crashes(batch) == 0);
+}
+
 TEST_CASE("a process that is killed blames nobody") {
   const testing::TempDir directory;
   const std::string file = directory.path() / "in_flight";

@@ -103,7 +103,6 @@ TEST_CASE("an attempt past its deadline is settled as a timeout and its late res
   pipeline.settle();
   REQUIRE(pipeline.stored()->dead_letters.size() == 1);
   CHECK(pipeline.stored()->dead_letters.begin()->second.error_code == "TIMEOUT");
-  CHECK(pipeline.executor.replaced() == 1);
   CHECK(pipeline.probe.count(DeliveryProbe::Outcome::fenced) == 1);
   CHECK(pipeline.probe.count(DeliveryProbe::Outcome::delivered) == 0);
 }
@@ -114,7 +113,7 @@ TEST_CASE("a function runs no more invocations at once than it reserves") {
   int running = 0, most = 0;
   pipeline.invoker.act = [&](const Attempt&) {
     most = std::max(most, ++running);
-    while (pipeline.executor.run_one()) {  // other tasks get their chance meanwhile
+    while (pipeline.run_one()) {  // other tasks get their chance meanwhile
     }
     --running;
     return AttemptResult{};
@@ -291,4 +290,36 @@ TEST_CASE("notifications of a subscription that goes are ended as NO_RESOURCE") 
   CHECK(pipeline.stored()->deliveries.empty());
   REQUIRE(pipeline.stored()->dead_letters.size() == 1);
   CHECK(pipeline.stored()->dead_letters.begin()->second.error_code == "NO_RESOURCE");
+}
+
+TEST_CASE("an endpoint that is configured no longer is forgotten with its last delivery") {
+  Pipeline pipeline(one_rule());
+  pipeline.put({entry()});
+  pipeline.settle();
+  CHECK(pipeline.dispatcher->counts().size() == 1);
+  pipeline.configure({});
+  CHECK(pipeline.dispatcher->counts().empty());
+  pipeline.configure(one_rule());
+  pipeline.invoker.async = true;
+  pipeline.put({entry()});
+  pipeline.run_ready();
+  pipeline.configure({});
+  REQUIRE(pipeline.dispatcher->counts().size() == 1);
+  CHECK(pipeline.dispatcher->counts()[0].pending == 1);
+  pipeline.invoker.end_held();
+  pipeline.run_ready();
+  CHECK(pipeline.dispatcher->counts().empty());
+  pipeline.configure(one_rule());
+  pipeline.invoker.async = false;
+  pipeline.put({entry()});
+  pipeline.settle();
+  CHECK(pipeline.stored()->deliveries.empty());
+  CHECK(pipeline.invoker.calls.size() == 3);
+}
+
+TEST_CASE("a start takes no notice of endpoints that were configured once and have nothing pending") {
+  const auto disk = std::make_shared<ModelDisk>();
+  { Pipeline first(one_rule(), {}, disk); }
+  Pipeline second({}, {}, disk);
+  CHECK(second.dispatcher->counts().empty());
 }

@@ -36,8 +36,9 @@ TEST_CASE("deliveries end exactly once, through failures, timeouts, conflicts, c
   }
   spdlog::set_level(level);
   if (last - first == 1) return;
-  for (const char* what : {"failed", "failed for good", "hangs", "stale read", "condition failed", "postponed", "joint",
-                           "succeeded", "full disk", "crash", "reset", "jump", "ended with dead letters"}) {
+  for (const char* what :
+       {"failed", "failed for good", "hangs", "stale read", "condition failed", "postponed", "joint", "succeeded",
+        "throws", "route throws", "full disk", "crash", "reset", "jump", "ended with dead letters"}) {
     INFO(std::string(what));
     CHECK(LifeWorld::tally()[what] > 100);
   }

@@ -74,6 +74,13 @@ bool SeededExecutor::run_one() {
 
 LifeWorld::LifeWorld(std::uint64_t seed) : random_(seed), disk_(std::make_shared<ModelDisk>()) {
   disk_->set(wiring().empty);
+  router_.act = [this] {
+    if (!calm_ && dice(4) == 0) {
+      note("route throws");
+      throw std::runtime_error("it broke");
+    }
+    return delivery::Consequences{};
+  };
   begin_life();
 }
 
@@ -100,8 +107,8 @@ void LifeWorld::begin_life() {
   options.backoff = {Millis{500}, Millis{8'000}};
   options.circuit = {3, Millis{1'000}, Millis{8'000}};
   life_->dispatcher = std::make_unique<delivery::Dispatcher>(
-      delivery::Dispatcher::Ports{*life_->journal, *readers_, wiring().topology, *this, router_, executor_, wall_,
-                                  steady_, random_, probe_, [](Millis) {}},
+      delivery::Dispatcher::Ports{*life_->journal, *readers_, wiring().topology, *this, router_, executor_, executor_,
+                                  wall_, steady_, random_, probe_, [](Millis) {}},
       options);
   auto reader = readers_->lend();
   life_->dispatcher->load((*reader)->endpoints().value());

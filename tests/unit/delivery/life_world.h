@@ -41,6 +41,7 @@ class LifeWorld final : public delivery::Invoker {
   static std::map<std::string, int>& tally();
 
   delivery::AttemptResult invoke(const delivery::Attempt& attempt) override;
+  bool blocks(const EndpointSpec& endpoint) const override { return !asynchronous(endpoint); }
   bool asynchronous(const EndpointSpec& endpoint) const override;
   void invoke_async(const delivery::Attempt& attempt, UniqueFunction<void(delivery::AttemptResult)> done) override;
   std::size_t joint_limit(const EndpointSpec&) const override { return 3; }

@@ -109,6 +109,12 @@ AttemptResult LifeWorld::invoke(const Attempt& attempt) {
   } else if (!calm_ && dice(10) == 0) {
     commit(false);  // others' outcomes, or a reset, come in between
   }
+  if (!calm_ && dice(12) == 0) {
+    note("throws");
+    if (const auto known = stored_.find(id); known != stored_.end()) ++known->second.could_count;
+    life_->flying.erase(id);
+    throw std::runtime_error("it broke");
+  }
   AttemptResult result = result_for({id}, false);
   life_->flying.erase(id);
   return result;
@@ -126,6 +132,11 @@ void LifeWorld::invoke_joint(const std::vector<Attempt>& attempts, UniqueFunctio
     begun(attempt);
     ids.push_back(attempt.delivery.key.id);
     if (const auto known = stored_.find(ids.back()); known != stored_.end()) ++known->second.could_count;  // a timeout
+  }
+  if (!calm_ && dice(12) == 0) {
+    note("throws");
+    for (const DeliveryId id : ids) life_->flying.erase(id);
+    throw std::runtime_error("it broke");
   }
   if (attempts.size() > 1) note("joint", static_cast<std::int64_t>(attempts.size()));
   life_->held.push_back({std::move(ids), std::move(done)});

@@ -19,13 +19,24 @@ inline TableSpec things() {
   return {TableId{1}, "things", Place{}.table("things"), {{"id", KeyType::string}, {}}, {}, ""};
 }
 
+class MetricTally final : public HostProbe {
+ public:
+  void custom_metric(const Metric& metric) override {
+    counts.with([&](auto& map) { map[metric.name] += metric.value; });
+  }
+  double of(const std::string& name) const {
+    return counts.with([&](const auto& map) { return map.count(name) > 0 ? map.at(name) : 0; });
+  }
+  Guarded<std::map<std::string, double>> counts;
+};
+
 class Host {
  public:
   // role: the properties of the function that name it, "" for none.
   explicit Host(const std::string& policy = "", const std::string& table_owner = "test")
       : pipeline(resources(policy, table_owner)),
         effects(
-            {pipeline.topology, tables, pipeline.acceptor, pipeline.journal, pipeline.wall, pipeline.random, probe_}),
+            {pipeline.topology, tables, pipeline.acceptor, pipeline.journal, pipeline.wall, pipeline.random, probe}),
         invoker({registry, effects, pipeline.readers, pipeline.topology, tables, pipeline.random, LogLevel::error}) {
     registry.add("test", "work", handler).value();
     tables.set(std::make_shared<const table::TableCatalog>(std::vector<TableSpec>{things()}));
@@ -85,9 +96,8 @@ class Host {
     return list;
   }
 
-  HostProbe probe_;
-
  public:
+  MetricTally probe;
   Pipeline pipeline;
   Snapshot<table::TableCatalog> tables;
   HandlerRegistry registry;

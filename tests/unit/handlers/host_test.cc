@@ -55,6 +55,33 @@ TEST_CASE("what a handler throws is a failed attempt with that text") {
   CHECK(host.dead_letter() == "ERROR_FROM_TARGET: boom");
 }
 
+TEST_CASE("what a handler throws or answers is made valid UTF-8, each bad byte as U+FFFD") {
+  Host host;
+  host.run([](const Invocation&, const TableReader&) -> Outcome { throw std::runtime_error("bad \xff\xc3 \xC3\xBC"); });
+  CHECK(host.dead_letter() == "ERROR_FROM_TARGET: bad \xEF\xBF\xBD\xEF\xBF\xBD \xC3\xBC");
+}
+
+TEST_CASE("an effect with a string that is no UTF-8 is refused by name") {
+  const auto refused = [](const Effects& effects) {
+    Host host;
+    host.run([&](const Invocation&, const TableReader&) { return Outcome::of(RecordOutcome::success(effects)); });
+    CHECK(host.pipeline.dispatcher->quiet());
+    return host.dead_letter();
+  };
+  Effects emits;
+  Emit emit;
+  emit.bus = "orders";
+  emit.source = "shop";
+  emit.detail_type = "Again";
+  emit.detail = Json{{"name", "\xff"}};
+  emits.emits.push_back(emit);
+  CHECK(refused(emits).find("emitted event 0: source, detail type and detail must be valid UTF-8") !=
+        std::string::npos);
+  Effects publishes;
+  publishes.publish(Place{}.topic("alerts"), "\xff", "text");
+  CHECK(refused(publishes).find("subject and message must be valid UTF-8") != std::string::npos);
+}
+
 TEST_CASE("a handler that answers for too few records has failed") {
   Host host;
   host.run([](const Invocation&, const TableReader&) { return Outcome{}; });
@@ -83,6 +110,20 @@ TEST_CASE("a write decided on what was read is asked for again when that changed
   });
   CHECK(calls == 2);
   CHECK(host.items() == std::vector<Json>{{{"id", "counter"}, {"n", 11}}});
+}
+
+TEST_CASE("a handler's metrics count what was stored, not how often it was asked") {
+  Host host;
+  int calls = 0;
+  host.run([&](const Invocation&, const TableReader& tables) {
+    tables.get("things", {{"id", "a"}});
+    if (++calls == 1) host.put({{"id", "a"}, {"n", 1}});  // somebody was faster
+    Effects effects = putting({{"id", "a"}, {"n", calls}});
+    effects.metrics.push_back({"", "Handled", 1, "Count", {}});
+    return done(std::move(effects));
+  });
+  CHECK(calls == 2);
+  CHECK(host.probe.of("Handled") == 1);
 }
 
 TEST_CASE("a blind write does not care") {

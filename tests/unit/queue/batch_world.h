@@ -24,6 +24,7 @@ class FakeFunction final : public queue::BatchInvoker {
     if (during) during();
     return results;
   }
+  bool wants_alone(const queue::Received& received) const override { return received.message->body == lonely; }
   static queue::RecordResult failed() {
     queue::RecordResult result;
     result.ok = false;
@@ -36,6 +37,7 @@ class FakeFunction final : public queue::BatchInvoker {
     result.changes.add(store::PutSetting{"done " + body, "1"});
     return result;
   };
+  std::string lonely;  // the message that is given alone
   std::function<void()> during;
   std::vector<std::vector<std::string>> batches;
 };
@@ -60,7 +62,7 @@ class BatchWorld {
     put_mapping(std::move(mapping));
     sources = std::make_unique<queue::EventSources>(queue::EventSources::Ports{
         rig.topology, *rig.service, *rig.journal, function, rig.workers, rig.wall, rig.steady,
-        [this](std::vector<NewDelivery> deliveries) { caused += deliveries.size(); }, [](Millis) {}, probe, 2});
+        [this](std::vector<NewDelivery> deliveries) { caused += deliveries.size(); }, [](Millis) {}, probe, 2, 4});
     sources->reconfigure();
     rig.commit();
   }
