@@ -110,10 +110,7 @@ class ReplayRunner::Impl : public std::enable_shared_from_this<Impl> {
   // Before its first unit a replay waits for what was accepted before it began and is on its way to the archive. After
   // a restart all of that is there.
   bool has_whole_archive(const CatalogRow& row) {
-    if (control::replay_state(row) != states::kStarting) {
-      awaited_.erase(row.resource.key);
-      return true;
-    }
+    if (control::replay_state(row) != states::kStarting) return true;
     const auto awaited = awaited_.try_emplace(row.resource.key, ports_.journal.logged()).first;
     return ports_.journal.has_stored(awaited->second);
   }
@@ -144,7 +141,10 @@ class ReplayRunner::Impl : public std::enable_shared_from_this<Impl> {
       };
       return edit;
     });
-    if (noted) return Step::worked;
+    if (noted) {
+      awaited_.erase(row.resource.key);  // it is STARTING no more
+      return Step::worked;
+    }
     spdlog::warn("replay {} waits: {}", row.resource.key.name, noted.error().message);
     return Step::must_wait;
   }

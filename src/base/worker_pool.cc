@@ -75,6 +75,8 @@ std::size_t WorkerPool::State::look(std::optional<Millis>& wake) {
   }
   const std::size_t more = std::min(wanted() - std::min(wanted(), alive), tasks.size() - idle);
   alive += more;
+  // What still waits then waits for tasks that the new threads are about to begin, and those may last as well.
+  if (!next && tasks.size() - idle > more) next = now + growth->patience;
   if (next && !wake_asked) {
     wake_asked = true;
     wake = std::max(Millis{1}, std::chrono::ceil<Millis>(*next - now));

@@ -90,8 +90,7 @@ TEST_CASE("a redrive that is told what it does not know redrives nothing") {
   CHECK(daemon.redrive_refused(R"({"filter":{"code":5}})") == "filter.code must be a string");
   CHECK(daemon.redrive_refused(R"({"filter":{},"dry_run":"true"})") == "dry_run must be true or false");
   CHECK(daemon.redrive_refused(R"({"filter":{},"dryrun":true})") ==
-        "'dryrun' is no member of a redrive; there are id, filter, detail, dry_run, "
-        "limit and after");
+        "'dryrun' is no member of a redrive; there are id, filter, detail, dry_run, limit and after");
   CHECK(daemon.redrive_refused(R"({"id":1,"filter":{}})").starts_with("name what to redrive in one way"));
   CHECK(daemon.redrive_refused("{}").starts_with("name what to redrive in one way"));
   CHECK(daemon.redrive_refused(R"({"id":"1"})") == "id must be a whole number, at least 1");

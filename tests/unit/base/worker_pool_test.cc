@@ -103,6 +103,19 @@ TEST_CASE("however many hang, the next one finds a thread, up to the spares") {
   late.wait();
 }
 
+TEST_CASE("who waits behind several that hang is looked after until it runs, without another post") {
+  Crowd crowd(8);
+  crowd.hang();
+  auto hangs_too = crowd.begin_to_hang();
+  auto last = crowd.post();
+  CHECK(crowd.asked() == 1);
+  crowd.pass(Crowd::kPatience);
+  hangs_too.wait();
+  CHECK(crowd.asked() == 2);
+  crowd.pass(Crowd::kPatience);
+  last.wait();
+}
+
 TEST_CASE("a pool that grew is as small as before when what ran for long has ended") {
   Crowd crowd(8);
   for (int i = 0; i < 4; ++i) {

@@ -31,7 +31,7 @@ TEST_CASE("a queue has AWS's defaults") {
   CHECK(spec.visibility_timeout == std::chrono::seconds{30});
   CHECK(spec.delay == std::chrono::seconds{0});
   CHECK(spec.retention == std::chrono::hours{96});
-  CHECK(spec.max_message_bytes == 262'144);  // AWS: 1,048,576; see limits.queue_message_bytes
+  CHECK(spec.max_message_bytes == kQueueMessageBytes);
   CHECK_FALSE(spec.redrive.has_value());
   CHECK_FALSE(spec.policy.has_value());
 }
