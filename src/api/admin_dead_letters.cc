@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kMostPerPage = 1000;
+constexpr int kMostTogether = 100;  // letters that a redrive holds at a time, with their bodies
 
 json parsed_or_text(const std::string& body) {
   json parsed = parse_json(body, kMaxPayloadDepth);
@@ -114,7 +115,7 @@ Status read_letter_filter(const json& given, store::DeadLetterFilter& into) {
 Result<RedriveOrder> read_order(const json& request) {
   if (!request.is_object()) return invalid("the body must be a JSON object of at most 1200 levels, e.g. {\"id\":1}");
   RedriveOrder order;
-  order.filter.limit = static_cast<int>(kMostPerPage);
+  order.filter.limit = kMostTogether;
   for (const auto& [name, value] : request.items()) {
     if (name == "id") {
       if (!value.is_number_unsigned() || value == 0U) return invalid("id must be a whole number, at least 1");
@@ -125,8 +126,8 @@ Result<RedriveOrder> read_order(const json& request) {
       if (!value.is_boolean()) return invalid("dry_run must be true or false");
       order.dry_run = value.get<bool>();
     } else if (name == "limit") {
-      if (!value.is_number_unsigned() || value < 1 || value > kMostPerPage) {
-        return invalid("limit must be a whole number, 1 to " + std::to_string(kMostPerPage));
+      if (!value.is_number_unsigned() || value < 1 || value > kMostTogether) {
+        return invalid("limit must be a whole number, 1 to " + std::to_string(kMostTogether));
       }
       order.filter.limit = value.get<int>();
       order.one_page = true;

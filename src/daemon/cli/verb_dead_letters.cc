@@ -83,8 +83,7 @@ Result<std::string> redrive_body(const Options& options) {
     body += "\"id\":" + std::to_string(options.id);
   } else {
     WAYBILL_TRY(const FilterPairs filter, parse_filter(options.filter));
-    body +=
-        "\"limit\":1000,\"filter\":" + json(std::map<std::string, std::string>(filter.begin(), filter.end())).dump();
+    body += "\"limit\":100,\"filter\":" + json(std::map<std::string, std::string>(filter.begin(), filter.end())).dump();
   }
   if (!options.detail.empty()) {
     WAYBILL_TRY(const std::string text, read_input(options.detail));
