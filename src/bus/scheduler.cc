@@ -65,6 +65,7 @@ void Scheduler::reset() {
   const std::lock_guard lock(mutex_);
   fired_.clear();
   entries_.clear();
+  reset_at_ = ports_.clock.now();
 }
 
 void Scheduler::reconfigure_locked(bool starting) {
@@ -93,7 +94,7 @@ std::optional<Scheduler::Entry> Scheduler::entry_locked(const BusSpec& bus, cons
   }
   const auto fired = fired_.find(rule.arn);
   // The daemon ran when the rule was changed last: what was due before that has fired, or was not to fire.
-  WallTime after = std::max(rule.scheduled_at, rule.modified_at);
+  WallTime after = std::max({rule.scheduled_at, rule.modified_at, reset_at_});
   if (fired != fired_.end()) after = std::max(after, fired->second);
   auto next = schedule->next_after(rule.scheduled_at, after);
   if (!next) return std::nullopt;

@@ -34,7 +34,7 @@ class Scheduler {
   void start(const std::map<std::string, std::string>& fired);
   // The rules changed: what is new starts, what is gone or disabled stops.
   void reconfigure();
-  // Everything was reset: no time counts as fired.
+  // Everything was reset: what was due before fires no more.
   void reset();
   // Fires what is due, in order of time. Answers when it wants to be called again; none: nothing is scheduled.
   std::optional<WallTime> tick();
@@ -65,6 +65,7 @@ class Scheduler {
   const Ports ports_;
   mutable std::mutex mutex_;
   std::map<std::string, WallTime> fired_;  // by rule ARN; guarded by mutex_
+  WallTime reset_at_{};                    // guarded by mutex_; no time up to this fires
   std::map<std::string, Entry> entries_;   // by rule ARN; guarded by mutex_
 };
 

@@ -50,6 +50,7 @@ Status App::Impl::drop_data() {
                      if (applied) {
                        dispatcher_->reset();
                        scheduler_->reset();
+                       queues_->reset();
                      }
                      promise.set_value(applied ? Status() : Error{ErrorCode::unavailable, applied.error().message});
                    });

@@ -15,18 +15,6 @@ namespace {
 constexpr Millis kCallerPatience{100};
 constexpr std::size_t kSpareCallers = 256;
 
-Status check_tenancy(const Settings& settings) {
-  const std::string tenancy = settings.text("tenancy");
-  if (tenancy == "single" || tenancy == "aws") return {};
-  return invalid("tenancy: '" + tenancy + "' is not known; use single or aws");
-}
-
-Status check_retries(const Settings& settings) {
-  const std::string retries = settings.text("retries");
-  if (retries == "single" || retries == "aws") return {};
-  return invalid("retries: '" + retries + "' is not known; use single or aws");
-}
-
 control::Limits limits_of(const Settings& settings) {
   const auto number = [&](const char* name) { return static_cast<std::size_t>(settings.number(name)); };
   control::Limits limits;
@@ -44,12 +32,6 @@ control::Limits limits_of(const Settings& settings) {
   return limits;
 }
 
-Status check_clock(const Settings& settings) {
-  const std::string clock = settings.text("clock");
-  if (clock == "system" || clock == "virtual") return {};
-  return invalid("clock: '" + clock + "' is not known; use system or virtual");
-}
-
 }  // namespace
 
 LogLevel function_log_level(const std::string& text) {
@@ -61,14 +43,11 @@ LogLevel function_log_level(const std::string& text) {
 
 Status App::Impl::start() {
   WAYBILL_CHECK(check_listen(settings_));
-  WAYBILL_CHECK(check_tenancy(settings_));
-  WAYBILL_CHECK(check_retries(settings_));
   WAYBILL_TRY(web_setup_, web_topic_setup(settings_));
   WAYBILL_TRY(auto mail, mail_setup(settings_));
   if (mail)
     mailer_ =
         std::make_unique<Mailer>(std::move(*mail), topology_, wall_, [this] { return journal_->next_sequence(); });
-  WAYBILL_CHECK(check_clock(settings_));
   const auto threads = static_cast<std::size_t>(settings_.number("http.threads"));
   io_ = std::make_unique<IoThreads>(threads);
   WAYBILL_CHECK(open_store());
@@ -286,7 +265,7 @@ void App::Impl::make_api() {
                     wall_,
                     steady_,
                     probes_,
-                    [this] { return ready_.load(); },
+                    [this] { return ready_.load() && journal_->has_room(); },
                     [this] { return metrics_text(); },
                     [this] { return status(); },
                     [this](std::function<void(Status)> done) { reset(std::move(done)); },

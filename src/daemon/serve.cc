@@ -5,6 +5,7 @@
 #include <iostream>
 #include <malloc.h>
 #include <optional>
+#include <sys/stat.h>
 #include <time.h>
 
 #include <systemd/sd-daemon.h>
@@ -116,6 +117,8 @@ std::string service_url(const std::string& host, std::uint16_t port) {
 }
 
 int serve(const Settings& settings, const std::string& settings_file) {
+  // What it stores is for its own user, also in a directory that others may look into.
+  ::umask(0077);
   // Few threads allocate here; an arena for each would cost more memory than it saves time.
   ::mallopt(M_ARENA_MAX, 2);
   delivery::note_crashes();

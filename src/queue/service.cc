@@ -180,6 +180,11 @@ void QueueService::Impl::purge_failed(QueueId queue) {
   if (found != queues_.end()) found->second.purged_at.reset();
 }
 
+void QueueService::Impl::reset() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [id, state] : queues_) state.purged_at.reset();
+}
+
 // A chunk at a time, so that others have their turn.
 void QueueService::Impl::purge_rest(const Spec& queue, MessageId before, Done<void> done) {
   store::Changes changes;
@@ -194,6 +199,39 @@ void QueueService::Impl::purge_rest(const Spec& queue, MessageId before, Done<vo
         if (!std::get<store::Swept>(applied->front()).more) return done({});
         self->purge_rest(queue, before, std::move(done));
       });
+}
+
+// A client that leaves gets an empty answer, so that its connection makes room for another one.
+void QueueService::Impl::end_abandoned() {
+  struct Waiter {
+    QueueId queue;
+    PollNumber number;
+    std::function<bool()> wanted;
+  };
+  std::vector<Waiter> waiters;
+  {
+    const std::lock_guard lock(mutex_);
+    const SteadyTime now = ports_.steady.now();
+    if (now < look_again_) return;
+    look_again_ = now + kLookForLeavers;
+    for (const auto& [id, state] : queues_) {
+      for (const auto& [number, poll] : state.parked) {
+        if (poll.until && poll.wanted) waiters.push_back({id, number, poll.wanted});
+      }
+    }
+  }
+  Work work;
+  for (const Waiter& waiter : waiters) {
+    if (waiter.wanted()) continue;
+    const std::lock_guard lock(mutex_);
+    const auto found = queues_.find(waiter.queue);
+    if (found == queues_.end()) continue;
+    auto poll = found->second.parked.extract(waiter.number);
+    if (poll.empty()) continue;  // it was answered meanwhile
+    deadlines_.erase({*poll.mapped().until, waiter.queue, waiter.number});
+    work.empty.push_back(std::move(poll.mapped()));
+  }
+  start(std::move(work));
 }
 
 // --- the public face
@@ -307,6 +345,7 @@ std::size_t QueueService::parked() const { return impl_->parked(); }
 void QueueService::reconfigure() { impl_->reconfigure(); }
 void QueueService::arrived(const std::vector<QueueId>& queues) { impl_->arrived(queues); }
 void QueueService::removed(QueueId queue, std::int64_t messages) { impl_->removed(queue, messages); }
+void QueueService::reset() { impl_->reset(); }
 void QueueService::tick() { impl_->tick(); }
 std::optional<WallTime> QueueService::next_due() const { return impl_->next_due(); }
 bool QueueService::quiet() const { return impl_->quiet(); }

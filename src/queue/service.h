@@ -135,7 +135,9 @@ class QueueService {
   void arrived(const std::vector<QueueId>& queues);
   // Committed: so many messages that were in flight were deleted, by another way than remove().
   void removed(QueueId queue, std::int64_t messages);
-  // Looks for polls whose time is over and for messages that became visible.
+  // Everything was reset: a queue may be purged at once.
+  void reset();
+  // Looks for polls whose time is over, for clients that left, and for messages that became visible.
   void tick();
   // When a message becomes visible that somebody waits for; none: nobody waits. Wall time.
   std::optional<WallTime> next_due() const;

@@ -18,6 +18,9 @@ namespace waybill::queue {
 // The store tells with every receive whether there is more, or when the next message becomes visible. As long as
 // nothing arrives that stays true, so an empty queue is not asked again: `known_empty`. Arrivals are told before
 // anybody hears of the commit that they came with, and a receive that was under way meanwhile proves nothing.
+// How often those who wait are asked whether they are still there.
+inline constexpr Millis kLookForLeavers{1'000};
+
 class QueueService::Impl : public std::enable_shared_from_this<QueueService::Impl> {
  public:
   Impl(Ports ports, Limits limits) : ports_(std::move(ports)), limits_(limits) {}
@@ -47,6 +50,7 @@ class QueueService::Impl : public std::enable_shared_from_this<QueueService::Imp
   void reconfigure();
   void arrived(const std::vector<QueueId>& queues);
   void removed(QueueId queue, std::int64_t messages);
+  void reset();
   void tick();
   std::optional<WallTime> next_due() const;
   bool quiet() const { return receiving_.load() == 0; }
@@ -86,6 +90,7 @@ class QueueService::Impl : public std::enable_shared_from_this<QueueService::Imp
   void learn_locked(State& state, bool fifo, const store::MessagesReceived& received, const Asked& asked);
   void settle_locked(Poll& poll, PollNumber number, State& state, Work& work);
   void plan_wake_locked(Work& work);
+  void end_abandoned();
   void start(Work work);
   static bool is_unwanted(const Poll& poll);
   void pass_on(Poll poll, Work& work);
@@ -108,6 +113,7 @@ class QueueService::Impl : public std::enable_shared_from_this<QueueService::Imp
   std::unordered_map<QueueId, State> queues_;                        // guarded by mutex_, as all below
   std::set<std::tuple<SteadyTime, QueueId, PollNumber>> deadlines_;  // of those who wait
   PollNumber last_number_ = 0;
+  SteadyTime look_again_{};  // for those who left
   bool stopped_ = false;
 };
 

@@ -78,7 +78,9 @@ void QueueService::Impl::pump_locked(State& state, Work& work) {
 
 // Real time for those who wait only so long, wall time for what becomes visible.
 void QueueService::Impl::plan_wake_locked(Work& work) {
-  if (!deadlines_.empty()) work.wake = until(std::get<SteadyTime>(*deadlines_.begin()), ports_.steady.now());
+  if (!deadlines_.empty()) {
+    work.wake = std::min(kLookForLeavers, until(std::get<SteadyTime>(*deadlines_.begin()), ports_.steady.now()));
+  }
   const WallTime now = ports_.wall.now();
   for (const auto& [id, state] : queues_) {
     if (state.parked.empty() || !state.known_empty || !state.next) continue;
@@ -317,6 +319,7 @@ void QueueService::Impl::removed(QueueId queue, std::int64_t messages) {
 }
 
 void QueueService::Impl::tick() {
+  end_abandoned();
   Work work;
   {
     const std::lock_guard lock(mutex_);

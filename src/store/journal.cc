@@ -187,6 +187,7 @@ void Journal::on_arrivals(std::function<void(const std::vector<QueueId>&)> tell)
 std::int64_t Journal::logged() const { return impl_->logged(); }
 bool Journal::has_stored(std::int64_t logged) const { return impl_->has_stored(logged); }
 void Journal::settle(std::chrono::milliseconds at_most) const { impl_->settle(at_most); }
+bool Journal::has_room() const { return impl_->has_room(); }
 bool Journal::ingress_full() const { return impl_->ingress_full(); }
 bool Journal::poisoned() const { return impl_->poisoned(); }
 std::int64_t Journal::generation() const { return impl_->generation(); }

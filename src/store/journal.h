@@ -66,8 +66,8 @@ struct JournalOptions {
 // Owner: the App. submit() may be called from any thread. `done` is called exactly once for every unit, also when the
 // Journal stops, and must neither block nor throw; it may submit. It runs on the writer thread, after the commit, in
 // order of submission within a lane (on the thread of the log when a failed sync there ends everything). Only a unit
-// that is not let in at all (shed, poisoned, or unavailable after stop()) hears of it on the thread that submits, before
-// submit() returns: hold no lock there that `done` takes.
+// that is not let in at all (shed, poisoned, or unavailable after stop()) hears of it on the thread that submits,
+// before submit() returns: hold no lock there that `done` takes.
 class Journal {
  public:
   using DoneCallback = UniqueFunction<void(Applied)>;
@@ -111,6 +111,8 @@ class Journal {
   // have arrived: see arrivals(). It must not block. Once, at start.
   void on_arrivals(std::function<void(const std::vector<QueueId>&)> tell);
 
+  // False while accepted events find no room in the database, and further ones are refused.
+  bool has_room() const;
   // True while ingress would be shed.
   bool ingress_full() const;
   bool poisoned() const;

@@ -36,6 +36,7 @@ class Journal::Impl {
   std::int64_t logged() const;
   bool has_stored(std::int64_t logged) const;
   void settle(std::chrono::milliseconds at_most) const;
+  bool has_room() const;
   bool ingress_full() const;
   bool poisoned() const { return poisoned_.load(); }
   std::int64_t generation() const { return generation_.load(); }

@@ -86,6 +86,11 @@ void Journal::Impl::push_logged(std::vector<Unit> units) {
   if (wake) wake_.notify_one();
 }
 
+bool Journal::Impl::has_room() const {
+  const std::lock_guard lock(mutex_);
+  return !no_room_;
+}
+
 std::int64_t Journal::Impl::logged() const {
   const std::lock_guard lock(mutex_);
   return logged_units_;

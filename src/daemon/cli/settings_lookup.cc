@@ -1,10 +1,15 @@
 #include "daemon/cli/settings_lookup.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <unistd.h>
 
 #include "daemon/listen_address.h"
+#include "daemon/web_topics.h"
+#include "net/host_policy.h"
 
 namespace waybill::cli {
 
@@ -51,6 +56,12 @@ Status check_choice(const Settings& settings, const std::string& name, const std
   return invalid("setting " + name + " is '" + value + "'; it must be one of " + list);
 }
 
+// Without it every call over TLS would fail, one after the other.
+Status check_ca_file(const std::string& file) {
+  if (file.empty() || std::ifstream(file).is_open()) return {};
+  return invalid("setting outbound.ca_file is '" + file + "', which cannot be read: " + std::strerror(errno));
+}
+
 // What the table of settings cannot say of a text.
 Status check_texts(const Settings& settings) {
   const std::string& account = settings.text("account_id");
@@ -63,6 +74,12 @@ Status check_texts(const Settings& settings) {
   WAYBILL_CHECK(check_choice(settings, "log.level", {"trace", "debug", "info", "warn", "error", "off"}));
   WAYBILL_CHECK(check_choice(settings, "log.format", {"text", "json"}));
   WAYBILL_CHECK(check_choice(settings, "log.functions", {"debug", "info", "warn", "error"}));
+  WAYBILL_CHECK(check_choice(settings, "clock", {"system", "virtual"}));
+  WAYBILL_CHECK(check_choice(settings, "tenancy", {"single", "aws"}));
+  WAYBILL_CHECK(check_choice(settings, "retries", {"single", "aws"}));
+  WAYBILL_CHECK(net::HostPolicy::check(settings.list("allowed_hosts")));
+  if (const auto topics = web_topic_setup(settings); !topics) return topics.error();
+  WAYBILL_CHECK(check_ca_file(settings.text("outbound.ca_file")));
   return check_listen(settings);
 }
 

@@ -127,6 +127,19 @@ TEST_CASE("after a restart the latest missed time alone is made up for, and noth
   CHECK(run.pipeline.invoker.calls.size() == 3);
 }
 
+TEST_CASE("after a reset nothing fires that was due before it") {
+  for (const bool turned : {false, true}) {
+    CAPTURE(turned);
+    Scheduled run("rate(5 minutes)", "ENABLED", turned);
+    CHECK(run.pass(minutes{12}) > 0);
+    run.scheduler.reset();
+    run.scheduler.reconfigure();
+    CHECK(run.pass(Millis{0}) == 0);
+    CHECK(run.pass(minutes{3} - Millis{1}) == 0);
+    CHECK(run.pass(Millis{1}) == 1);
+  }
+}
+
 TEST_CASE("a rule that is gone does not fire, and tick() says when it wants to be called again") {
   Scheduled run("rate(1 minute)");
   CHECK(run.scheduler.tick() == run.pipeline.wall.now() + minutes{1});

@@ -46,7 +46,7 @@ TEST_CASE("a poll ends empty when its time is over") {
   const auto got = rig.begin_receive("q", waiting(seconds{5}));
   rig.commit();
   REQUIRE(rig.wake);
-  CHECK(*rig.wake == seconds{5});
+  CHECK(*rig.wake == seconds{1});
   rig.advance(Millis{4'999});
   CHECK_FALSE(got->has_value());
   rig.advance(Millis{1});
@@ -112,7 +112,7 @@ TEST_CASE("a visibility timeout that ends and a delay that is over wake a poll")
   const auto third = rig.begin_receive("q", waiting(seconds{20}));
   rig.commit();
   CHECK_FALSE(third->has_value());
-  CHECK(*rig.wake == seconds{4});
+  CHECK(*rig.wake == seconds{1});
   rig.advance(seconds{4});
   check_answered(third, 1);
 }
@@ -170,6 +170,24 @@ TEST_CASE("who has left gets nothing, and the next one is asked") {
   rig.send_text("q", "x");
   check_answered(left, 0);
   check_answered(stays, 1);
+}
+
+TEST_CASE("who has left while nothing comes is noticed within a second") {
+  QueueRig rig;
+  rig.put_queue("q");
+  bool here = true;
+  ReceiveRequest request = waiting(seconds{20});
+  request.wanted = [&here] { return here; };
+  const auto left = rig.begin_receive("q", std::move(request));
+  const auto stays = rig.begin_receive("q", waiting(seconds{20}));
+  rig.commit();
+  rig.advance(seconds{1});
+  CHECK(rig.service->parked() == 2);
+  here = false;
+  rig.advance(seconds{1});
+  check_answered(left, 0);
+  CHECK_FALSE(stays->has_value());
+  CHECK(rig.service->parked() == 1);
 }
 
 TEST_CASE("however many have left, the next one is asked") {

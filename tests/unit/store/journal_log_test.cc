@@ -155,6 +155,7 @@ TEST_CASE("a full disk under the log refuses, and under the database waits") {
   // Two groups later it was tried and found no room: more is not let in.
   for (int i = 0; i < 2; ++i) static_cast<void>(store.journal->apply(Lane::internal, {}));
   CHECK(store.accept(4).durable.get().error().reason == Refusal::Reason::unavailable);
+  CHECK_FALSE(store.journal->has_room());
   CHECK(store.payloads() == 1);
   CHECK(store.poison.empty());
   store.failures->fail_at = 0;
@@ -162,6 +163,7 @@ TEST_CASE("a full disk under the log refuses, and under the database waits") {
   CHECK(store.payloads() == 2);
   store.accept(5).stored.get();
   CHECK(store.payloads() == 3);
+  CHECK(store.journal->has_room());
 }
 
 TEST_CASE("at the end what had no room stays in the log, and what belongs behind it is refused") {
