@@ -230,7 +230,12 @@ Status check_identity(Database& database, const std::string& name) {
 
 Status configure_writer(Database& database, const Pragmas& pragmas) {
   // Before the first page is written, and the page size before the write-ahead log is switched on.
-  WAYBILL_CHECK(database.execute("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL"));
+  // Of an older file it would write a page all the same, for which a full disk may have no room.
+  constexpr int kIncremental = 2;
+  WAYBILL_TRY(const auto vacuum, database.integer("PRAGMA auto_vacuum"));
+  if (vacuum != kIncremental) {
+    WAYBILL_CHECK(database.execute("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL"));
+  }
   WAYBILL_TRY(const auto mode, database.text("PRAGMA journal_mode = WAL"));
   if (mode != "wal") {
     return Error{ErrorCode::io,

@@ -58,8 +58,13 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& directory, const S
 Status Store::open() {
   WAYBILL_CHECK(make_private_directory(directory_));
   WAYBILL_TRY(lock_, DirectoryLock::take(directory_));
-  WAYBILL_TRY(Database writer, open_writer(file(), options_));
-  writer_.emplace(std::move(writer));
+  auto writer = open_writer(file(), options_);
+  if (!writer && writer.error().code == ErrorCode::unavailable) {
+    return Error{ErrorCode::unavailable, "the store in " + directory_.string() +
+                                             " cannot be opened now; is its disk full? " + writer.error().message};
+  }
+  if (!writer) return writer.error();
+  writer_.emplace(std::move(*writer));
   // SQLite syncs the directory for its log, but not for the file itself.
   if (options_.synchronous == Synchronous::off) return {};
   return sync_directory(directory_);
