@@ -25,7 +25,7 @@ class TwoStagesTest(DaemonTest):
     def virtual(self, *more, **options):
         return self.own_daemon("--set", "clock=virtual", "--set", "log.level=warn", *more, **options).start()
 
-    def fail(self, daemon):
+    def fails_at(self, daemon):
         """An event that its function cannot handle, by a rule that would retry it for a day."""
         events = daemon.boto()
         events.put_rule(Name="rehearsal", EventBusName=BUS, EventPattern=json.dumps({"source": ["rehearsal"]}))
@@ -44,7 +44,7 @@ class TwoStagesTest(DaemonTest):
 
     def test_aws_retries_a_function_twice_after_one_minute_and_two(self):
         daemon = self.virtual("--set", "retries=aws")
-        event_id = self.fail(daemon)
+        event_id = self.fails_at(daemon)
         wait_until(lambda: len(self.failures(daemon, event_id)) == 1, what="the first call")
         for span, calls in (("PT59S", 1), ("PT1S", 2), ("PT119S", 2), ("PT1S", 3), ("PT24H", 3)):
             self.advance(daemon, span)
@@ -56,7 +56,7 @@ class TwoStagesTest(DaemonTest):
 
     def test_what_waits_for_its_second_stage_survives_a_kill(self):
         daemon = self.virtual("--set", "retries=aws")
-        event_id = self.fail(daemon)
+        event_id = self.fails_at(daemon)
         wait_until(lambda: len(self.failures(daemon, event_id)) == 1, what="the first call")
         daemon.kill()
         daemon.start()
@@ -66,7 +66,7 @@ class TwoStagesTest(DaemonTest):
 
     def test_a_dead_letter_of_the_second_stage_is_redriven_to_the_function(self):
         daemon = self.virtual("--set", "retries=aws")
-        event_id = self.fail(daemon)
+        event_id = self.fails_at(daemon)
         wait_until(lambda: len(self.failures(daemon, event_id)) == 1, what="the first call")
         self.advance(daemon, "PT10M")
         letter, = self.letters(daemon)
@@ -75,7 +75,7 @@ class TwoStagesTest(DaemonTest):
 
     def test_a_configuration_switches_it_on_for_its_function_and_destinations_hear(self):
         daemon = self.virtual(rules=f"{RULES},{self.file(json.dumps(CONFIG), 'config.json')}")
-        event_id = self.fail(daemon)
+        event_id = self.fails_at(daemon)
         wait_until(lambda: len(self.failures(daemon, event_id)) == 1, what="the first call")
         self.advance(daemon, "PT24H")
         self.assertEqual(len(self.failures(daemon, event_id)), 2)
@@ -88,13 +88,13 @@ class TwoStagesTest(DaemonTest):
 
     def test_by_default_there_is_one_stage(self):
         daemon = self.virtual("--set", "retry.base=1s", "--set", "retry.cap=1s")
-        event_id = self.fail(daemon)
+        event_id = self.fails_at(daemon)
         self.advance(daemon, "PT24H")
         self.assertEqual(len(self.failures(daemon, event_id)), 186)
 
     def test_an_unknown_value_is_refused(self):
         daemon = self.own_daemon("--set", "retries=twice")
-        self.assertIn("use single or aws", daemon.refused())
+        self.assertIn("it must be one of single, aws", daemon.refused())
 
 
 if __name__ == "__main__":
