@@ -67,7 +67,7 @@ struct Lane {
   std::optional<WallTime> indexed;        // stands in due_ with this time
   std::optional<WallTime> stalled_until;  // the store could not take an outcome; try again then
   std::chrono::nanoseconds pace{0};       // moving average of an attempt; 0 before the first
-  bool dispatchable = true;               // somebody delivers to it, or it is gone
+  bool dispatchable = true;               // somebody delivers to it, or what has it is gone; not once it is forgotten
   Slots* slots = nullptr;                 // of its target; never null
   // While it is held: when the first in the window will be too old. Empty: not looked at yet.
   std::optional<WallTime> expires;
@@ -130,7 +130,7 @@ class Dispatcher::Impl : public std::enable_shared_from_this<Impl> {
 
   Lane& lane_locked(EndpointId id);
   static bool is_done_with(const Lane& lane);
-  void forget_locked(const Lane& lane);
+  void forget_locked(Lane& lane);
   void forget_done_locked();
   void refresh_locked(Lane& lane);  // puts the lane where it belongs: ready_, due_ or a page read
   void index_locked(Lane& lane, std::optional<WallTime> due);

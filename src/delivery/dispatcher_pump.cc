@@ -19,8 +19,9 @@ bool Dispatcher::Impl::is_done_with(const Lane& lane) {
   return !lane.spec && lane.pending == 0 && !lane.queued && !lane.indexed && lane.window.empty();
 }
 
-// REQUIRES: is_done_with(). Its own slots, if it has any, are named by its key.
-void Dispatcher::Impl::forget_locked(const Lane& lane) {
+// REQUIRES: is_done_with(). Its own slots, if it has any, are named by its key. A batch of it may still be about to end:
+// the lane lives as long, and nothing is begun for it.
+void Dispatcher::Impl::forget_locked(Lane& lane) {
   const auto known = lanes_.find(lane.id);
   if (known == lanes_.end() || known->second.get() != &lane) return;  // it was forgotten before
   const auto slots = slots_.find(lane.key);
@@ -28,6 +29,7 @@ void Dispatcher::Impl::forget_locked(const Lane& lane) {
       slots->second.blocked.empty()) {
     slots_.erase(slots);
   }
+  lane.dispatchable = false;
   lanes_.erase(known);
 }
 
