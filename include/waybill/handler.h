@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -200,10 +201,15 @@ struct RecordOutcome {
   // False: no further attempt, straight to the dead letters. Messages of a queue wait out their receives all the same.
   bool retryable = true;
   Effects effects;
+  // Effects that cannot be stored (an item too large, a number out of range, no permission) are refused whole, and the
+  // record has failed. Then this, where it is set, is asked for a failed outcome in place of this one, which may carry
+  // other effects: it gets the text of the refusal. What it refers to must live as long as the invocation.
+  // In the process of the daemon only: a plugin's outcome comes without it.
+  std::function<RecordOutcome(const std::string& refusal)> if_refused = {};
 
-  static RecordOutcome success(Effects effects = {}) { return {true, "", true, std::move(effects)}; }
+  static RecordOutcome success(Effects effects = {}) { return {true, "", true, std::move(effects), {}}; }
   static RecordOutcome failure(std::string error, Effects effects = {}, bool retryable = true) {
-    return {false, std::move(error), retryable, std::move(effects)};
+    return {false, std::move(error), retryable, std::move(effects), {}};
   }
 };
 

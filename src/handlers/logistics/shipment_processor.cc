@@ -10,6 +10,8 @@ namespace waybill::logistics {
 
 namespace {
 
+constexpr const char* kProcessFailed = "Error processing event";
+
 struct Shipment {
   std::string id;
   std::string status;
@@ -76,7 +78,8 @@ void notify(const Step& step, const Shipment& shipment, const Json& metadata, Ef
   std::string upper = shipment.status;
   std::transform(upper.begin(), upper.end(), upper.begin(),
                  [](unsigned char letter) { return static_cast<char>(std::toupper(letter)); });
-  effects.publish(std::move(topic), subject_line("Shipment " + upper + ": " + shipment.id), message.dump(2));
+  effects.publish(std::move(topic), subject_line("Shipment " + upper + ": " + shipment.id),
+                  message_text(std::move(message), {"metadata"}));
   effects.log(LogLevel::info, "Notification sent for shipment " + shipment.id);
 }
 
@@ -87,7 +90,7 @@ Handled process_record(const Step& step) {
   const std::int64_t timestamp = event.seconds(step.invocation.now_seconds());
   std::string table = step.required_env("EVENTS_TABLE");
   Json result = process(step, shipment);
-  if (!event.error().empty()) return failed_and_stored(step, "Error processing event");
+  if (!event.error().empty()) return failed_and_stored(step, kProcessFailed);
 
   Effects effects;
   effects.log(LogLevel::debug, "Processing event: " + std::string(step.invocation.records[step.number].body));
@@ -107,7 +110,7 @@ Handled process_record(const Step& step) {
   item["environment"] = step.environment();
   item["ttl"] = timestamp + kEventLifetimeSeconds;
   effects.put(std::move(table), std::move(item));
-  return {RecordOutcome::success(std::move(effects)), std::move(response)};
+  return {succeeded(step, kProcessFailed, std::move(effects)), std::move(response)};
 }
 
 }  // namespace
