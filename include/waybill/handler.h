@@ -3,7 +3,7 @@
 // needs no client, cannot half-apply, and is tested by calling it.
 //
 // Built-in systems and plugins (waybill/plugin.h) use this same header. Values are plain JSON; a number is stored as an
-// exact decimal, an object as a map, an array as a list.
+// exact decimal of up to 38 digits (waybill/exact_json.h), an object as a map, an array as a list.
 #pragma once
 
 #include <chrono>
@@ -17,11 +17,9 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include "waybill/exact_json.h"
 
 namespace waybill {
-
-using Json = nlohmann::json;
 
 enum class InvocationKind {
   async,    // a rule, subscription or dead-letter target: one record
@@ -36,14 +34,14 @@ inline constexpr int kMaxRecordDepth = 1200;
 struct Record {
   std::string id;         // event id, message id or stream sequence number
   std::string_view body;  // JSON text, exactly as sent; valid during the invocation
-  // REQUIRES: nothing; throws nlohmann::json::exception on text that is malformed, or nested deeper than
-  // kMaxRecordDepth. The host turns what a handler throws into a failed record with the exception's text.
+  // With exact numbers. REQUIRES: nothing; throws nlohmann::json::exception on text that is malformed, or nested deeper
+  // than kMaxRecordDepth. The host turns what a handler throws into a failed record with the exception's text.
   Json parse() const {
     if (const std::size_t at = too_deep_at(); at < body.size()) {
       throw Json::parse_error::create(101, at, "nested deeper than " + std::to_string(kMaxRecordDepth) + " levels",
                                       nullptr);
     }
-    return Json::parse(body);
+    return parse_exact(body);
   }
 
  private:

@@ -114,14 +114,14 @@ std::string cut_text(const std::string& text, std::size_t most) {
 }
 
 std::string message_text(nlohmann::ordered_json message, std::initializer_list<const char*> cut_fields) {
-  std::string text = message.dump(2);
+  std::string text = dump_exact(message, 2);
   if (text.size() <= kMaxMessage) return text;
   for (const char* name : cut_fields) {
     const auto& value = message[name];
-    const std::string field = value.is_string() ? value.get<std::string>() : value.dump();
+    const std::string field = value.is_string() ? value.get<std::string>() : dump_exact(value);
     message[name] = cut_text(field, value.is_string() ? kMaxCutString : kMaxCutText);
   }
-  return message.dump(2);
+  return dump_exact(message, 2);
 }
 
 }  // namespace waybill::logistics

@@ -28,21 +28,26 @@ Shipment read_shipment(EventReader& event) {
   shipment.status = event.text("status", "pending", "in_transit");
   shipment.metadata = event.field("metadata");
   if (shipment.metadata && !shipment.metadata->is_object()) {
-    event.fail(std::string("detail.metadata must be an object, got ") + shipment.metadata->type_name());
+    event.fail(std::string("detail.metadata must be an object, got ") + json_type_name(*shipment.metadata));
     shipment.metadata = nullptr;
   }
   return shipment;
 }
 
+// The nearest double: for counting, not for storing.
+double number(const Json& value) {
+  return is_number_text(value) ? Json::parse(number_text_of(value)).get<double>() : value.get<double>();
+}
+
 std::string estimated_delivery(const Step& step, const Json& days) {
-  if (!days.is_number()) {
+  if (!days.is_number() && !is_number_text(days)) {
     step.event.fail(std::string("detail.metadata.estimated_days must be a number of days such as 3, got ") +
-                    days.type_name());
+                    json_type_name(days));
     return {};
   }
-  const auto time = plus_days(step.invocation.now, days.get<double>());
+  const auto time = plus_days(step.invocation.now, number(days));
   if (time) return iso_format(*time);
-  step.event.fail("detail.metadata.estimated_days must lead to a date in the years 1 to 9999, got " + days.dump());
+  step.event.fail("detail.metadata.estimated_days must lead to a date in the years 1 to 9999, got " + dump_exact(days));
   return {};
 }
 

@@ -301,6 +301,33 @@ TEST_CASE("an event that failed and cannot be stored is stored as text, cut betw
   CHECK(body.starts_with(event.substr(0, event.find("…"))));
 }
 
+TEST_CASE("numbers are stored and told as they were sent") {
+  const Outcome outcome = call_text(shipment_processor, R"({"detail":{"shipment_id":"S","status":"delivered",
+      "metadata":{"tracking":9400111899223100000123,"estimated_days":3.00000000000000000001}}})");
+  REQUIRE(outcome.records[0].ok);
+  const Json& item = outcome.records[0].effects.writes[0].item;
+  CHECK(dump_exact(item.at("metadata")) ==
+        R"({"estimated_days":3.00000000000000000001,"tracking":9400111899223100000123})");
+  const std::string& message = outcome.records[0].effects.publishes[0].message;
+  CHECK(message.find("\"tracking\": 9400111899223100000123\n") != std::string::npos);
+}
+
+TEST_CASE("a number in place of a text, and one that nothing can hold, are told for what they are") {
+  CHECK(call_text(shipment_processor, R"({"detail":{"shipment_id":9400111899223100000123}})").records[0].error ==
+        "detail.shipment_id must be a string such as \"SHIP-123456\", got number");
+  const Outcome huge = call_text(shipment_processor, R"({"detail":{"shipment_id":"S","metadata":{"n":1e400}}})");
+  CHECK(huge.records[0].error.starts_with("event has a number that is too large to be stored: "));
+  CHECK(huge.records[0].error.find("1e400") != std::string::npos);
+}
+
+TEST_CASE("a shipment in transit may have any number of days") {
+  const Outcome outcome = call_text(shipment_processor, R"({"detail":{"shipment_id":"S","status":"in_transit",
+      "metadata":{"estimated_days":3.00000000000000000001}}})");
+  REQUIRE(outcome.records[0].ok);
+  CHECK(outcome.records[0].effects.writes[0].item["process_result"]["estimated_delivery"] ==
+        "2026-10-04T12:00:05.250000");
+}
+
 TEST_CASE("of a shipment too large for a message the metadata are cut, and it is told and stored") {
   std::string note;
   for (int i = 0; i < 100'000; ++i) note += "\"\n";
