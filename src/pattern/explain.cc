@@ -13,7 +13,7 @@ constexpr std::size_t kMostValues = 5;  // shown of one field
 
 // Looking for a near miss is for people's comfort: what it may cost over a whole explanation, in steps of about a
 // nanosecond. An event and a pattern as large as a request may send must not hold up other calls.
-constexpr std::size_t kMostSteps = 4'000'000;
+constexpr std::size_t kMostSteps = 10'000'000;
 
 // Edit distance takes at most 64 steps for each byte (near_miss.cc), folding the case a few.
 std::size_t steps_of(std::string_view text) {
