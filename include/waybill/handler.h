@@ -3,12 +3,13 @@
 // needs no client, cannot half-apply, and is tested by calling it.
 //
 // Built-in systems and plugins (waybill/plugin.h) use this same header. Values are plain JSON; a number is stored as an
-// exact decimal, an object as a map, an array as a list.
+// exact decimal of up to 38 digits (waybill/exact_json.h), an object as a map, an array as a list.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,11 +17,9 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include "waybill/exact_json.h"
 
 namespace waybill {
-
-using Json = nlohmann::json;
 
 enum class InvocationKind {
   async,    // a rule, subscription or dead-letter target: one record
@@ -35,14 +34,14 @@ inline constexpr int kMaxRecordDepth = 1200;
 struct Record {
   std::string id;         // event id, message id or stream sequence number
   std::string_view body;  // JSON text, exactly as sent; valid during the invocation
-  // REQUIRES: nothing; throws nlohmann::json::exception on text that is malformed, or nested deeper than
-  // kMaxRecordDepth. The host turns what a handler throws into a failed record with the exception's text.
+  // With exact numbers. REQUIRES: nothing; throws nlohmann::json::exception on text that is malformed, or nested deeper
+  // than kMaxRecordDepth. The host turns what a handler throws into a failed record with the exception's text.
   Json parse() const {
     if (const std::size_t at = too_deep_at(); at < body.size()) {
       throw Json::parse_error::create(101, at, "nested deeper than " + std::to_string(kMaxRecordDepth) + " levels",
                                       nullptr);
     }
-    return Json::parse(body);
+    return parse_exact(body);
   }
 
  private:
@@ -200,10 +199,15 @@ struct RecordOutcome {
   // False: no further attempt, straight to the dead letters. Messages of a queue wait out their receives all the same.
   bool retryable = true;
   Effects effects;
+  // Effects that cannot be stored (an item too large, a number out of range, no permission) are refused whole, and the
+  // record has failed. Then this, where it is set, is asked for a failed outcome in place of this one, which may carry
+  // other effects: it gets the text of the refusal. What it refers to must live as long as the invocation.
+  // In the process of the daemon only: a plugin's outcome comes without it.
+  std::function<RecordOutcome(const std::string& refusal)> if_refused = {};
 
-  static RecordOutcome success(Effects effects = {}) { return {true, "", true, std::move(effects)}; }
+  static RecordOutcome success(Effects effects = {}) { return {true, "", true, std::move(effects), {}}; }
   static RecordOutcome failure(std::string error, Effects effects = {}, bool retryable = true) {
-    return {false, std::move(error), retryable, std::move(effects)};
+    return {false, std::move(error), retryable, std::move(effects), {}};
   }
 };
 

@@ -194,7 +194,7 @@ inline std::string outcome_to_text(const Outcome& outcome) {
                        {"retryable", record.retryable},
                        {"effects", effects_to_json(record.effects)}});
   }
-  return Json{{"records", std::move(records)}, {"response", outcome.response}}.dump();
+  return dump_exact(Json{{"records", std::move(records)}, {"response", outcome.response}});
 }
 
 inline Write read_write(const Json& json, const std::string& path) {
@@ -265,7 +265,7 @@ inline Effects read_effects(const Json& json, const std::string& path) {
 }
 
 inline Outcome outcome_from_text(std::string_view text) {
-  const Json json = Json::parse(text);
+  const Json json = parse_exact(text);
   const Reader reader(json, "outcome");
   reader.only({"records", "response"});
   reader.any("records");
@@ -287,14 +287,18 @@ inline Outcome outcome_from_text(std::string_view text) {
 // ---- reads of tables
 
 inline std::string get_to_text(const std::string& table, const Json& key) {
-  return Json{{"table", table}, {"key", key}}.dump();
+  return dump_exact(Json{{"table", table}, {"key", key}});
 }
 
 inline std::string query_to_text(const TableQuery& query) {
-  return Json{{"table", query.table}, {"index", query.index}, {"partition", query.partition},
-              {"from", query.from},   {"to", query.to},       {"newest_first", query.newest_first},
-              {"limit", query.limit}, {"start", query.start}}
-      .dump();
+  return dump_exact(Json{{"table", query.table},
+                         {"index", query.index},
+                         {"partition", query.partition},
+                         {"from", query.from},
+                         {"to", query.to},
+                         {"newest_first", query.newest_first},
+                         {"limit", query.limit},
+                         {"start", query.start}});
 }
 
 inline TableQuery query_from_json(const Json& json) {

@@ -1,5 +1,6 @@
 // Why an event matches a pattern, or why it does not: for each field of the pattern what the event has there, which
-// test failed, and what would have come nearest. For people; it takes its time. Judged by the plain matcher.
+// test failed, and what would have come nearest. For people. Judged by the plain matcher, once for each field;
+// how many near misses it looks for is bounded, so a large event may get a plainer sentence.
 #pragma once
 
 #include <string>
@@ -25,6 +26,13 @@ struct Explanation {
   std::size_t readings = 1;
   // All fields pass, but only with different elements of one array.
   bool only_across_elements = false;
+
+  // What it took, so that tests can hold it to a bound.
+  struct Effort {
+    std::size_t tests = 0;  // fields that were judged
+    std::size_t looks = 0;  // values and paths that were looked at for a near miss
+  };
+  Effort effort;
 
   // One sentence for each field that failed, or one that says why the others do.
   std::vector<std::string> sentences() const;

@@ -9,9 +9,16 @@ namespace {
 
 constexpr std::size_t kMostShown = 120;
 
+// As it is written in a pattern: a star that stands for itself has a backslash.
 std::string with_stars(const Wildcard& wildcard) {
   std::string text;
-  for (std::size_t i = 0; i < wildcard.literals().size(); ++i) text += (i == 0 ? "" : "*") + wildcard.literals()[i];
+  for (std::size_t i = 0; i < wildcard.literals().size(); ++i) {
+    if (i > 0) text += '*';
+    for (const char c : wildcard.literals()[i]) {
+      if (c == '*' || c == '\\') text += '\\';
+      text += c;
+    }
+  }
   return text;
 }
 

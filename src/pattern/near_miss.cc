@@ -104,10 +104,14 @@ class Misses {
 }  // namespace
 
 NearMiss near_miss(std::string_view text, std::string_view wanted) {
+  // Folding the case makes a text at most three times as long: long ones that differ by more are not worth folding.
+  const auto [shorter, longer] = std::minmax({trimmed(text).size(), trimmed(wanted).size()});
+  if (longer > kMostCompared && longer > 3 * shorter) return far();
   if (case_key(text) == case_key(wanted)) return {1, "differs in case"};
   if (trimmed(text) == trimmed(wanted)) return {1, "differs in white space around it"};
   if (case_key(trimmed(text)) == case_key(trimmed(wanted))) return {2, "differs in case and in white space around it"};
   if (std::max(text.size(), wanted.size()) > kMostCompared) return far();
+  if (std::max(text.size(), wanted.size()) - std::min(text.size(), wanted.size()) > 2) return far();
   const std::size_t edits = edit_distance(text, wanted);
   if (edits > 2 || edits * 3 > wanted.size()) return far();
   return {2 + static_cast<int>(edits), edits == 1 ? "differs in one character" : "differs in two characters"};

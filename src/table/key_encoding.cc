@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/base64.h"
+#include "waybill/exact_json.h"
 
 namespace waybill::table {
 namespace {
@@ -36,14 +37,16 @@ KeyBytes encode_number_value(const Json& value, KeySource source) {
         break;
       }
       [[fallthrough]];
-    default: return problem(KeyProblem::Kind::wrong_type, type_name(value));
+    default:
+      if (!is_number_text(value)) return problem(KeyProblem::Kind::wrong_type, type_name(value));
+      number = Decimal::parse(number_text_of(value));
   }
   if (!number) return problem(KeyProblem::Kind::bad_value, number.error().message);
   return encode_number(*number);
 }
 
 KeyBytes encode_binary_value(KeyRole role, const Json& value) {
-  if (value.is_binary()) {
+  if (value.is_binary() && !is_number_text(value)) {
     const auto& bytes = value.get_binary();
     return checked(role, std::string(bytes.begin(), bytes.end()));
   }
@@ -161,7 +164,7 @@ const char* type_name(const Json& value) {
     case Json::value_t::number_unsigned:
     case Json::value_t::number_float: return "N";
     case Json::value_t::string: return "S";
-    case Json::value_t::binary: return "B";
+    case Json::value_t::binary: return is_number_text(value) ? "N" : "B";
     case Json::value_t::array: return "L";
     case Json::value_t::object: return "M";
   }

@@ -7,7 +7,7 @@
 
 #include "base/base64.h"
 #include "base/json_text.h"
-#include "table/decimal.h"
+#include "waybill/exact_json.h"
 
 namespace waybill::table {
 namespace {
@@ -46,7 +46,7 @@ Status TypedWriter::value(const Json& value, int depth) {
     case Json::value_t::string: return string(value.get_ref<const std::string&>());
     case Json::value_t::number_integer: integer(value.get<std::int64_t>()); return {};
     case Json::value_t::number_unsigned: integer(value.get<std::uint64_t>()); return {};
-    case Json::value_t::number_float: return real(value.get<double>());
+    case Json::value_t::number_float: return number(Decimal::of(value.get<double>()));
     case Json::value_t::array: return list(value, depth + 1);
     case Json::value_t::object: return map(value, depth + 1);
     case Json::value_t::boolean:
@@ -54,6 +54,7 @@ Status TypedWriter::value(const Json& value, int depth) {
       size_ += 1;
       return {};
     case Json::value_t::binary: {
+      if (is_number_text(value)) return number(Decimal::parse(number_text_of(value)));
       const auto& bytes = value.get_binary();
       binary({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
       return {};
@@ -86,8 +87,8 @@ void TypedWriter::integer(Integer number) {
       Decimal::of(std::conditional_t<std::is_signed_v<Integer>, std::int64_t, std::uint64_t>(number)).stored_size();
 }
 
-Status TypedWriter::real(double number) {
-  WAYBILL_TRY(const Decimal decimal, Decimal::of(number));
+Status TypedWriter::number(const Result<Decimal>& number) {
+  WAYBILL_TRY(const Decimal decimal, number);
   out_ += R"({"N":")";
   decimal.append_to(out_);
   out_ += R"("})";

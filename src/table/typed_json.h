@@ -1,6 +1,7 @@
 // Attribute values in DynamoDB's typed JSON ({"S":"x"}, {"N":"1.5"}, {"M":{…}}), written from and read into plain JSON.
 //
-// Plain to typed: string S, number N, true and false BOOL, null NULL, array L, object M, JSON binary B.
+// Plain to typed: string S, number N, true and false BOOL, null NULL, array L, object M, JSON binary B
+// (waybill/exact_json.h: a number text N).
 // Typed to plain: the same back; a number as Decimal::to_json says; B as a base64 string; SS, NS and BS as arrays. So
 // sets and binary attributes do not survive a handler that reads an item and writes it whole: they come back as L and
 // S.
@@ -12,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result.h"
+#include "table/decimal.h"
 
 namespace waybill::table {
 
@@ -35,7 +37,7 @@ class TypedWriter {
   Status name(const std::string& name);
   Status value(const nlohmann::json& value, int depth);
   Status string(const std::string& text);
-  Status real(double number);
+  Status number(const Result<Decimal>& number);
   Status list(const nlohmann::json& value, int depth);
   Status map(const nlohmann::json& value, int depth);
   template <class Integer>

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "handlers/host/handler_call.h"
+#include "handlers/host/settled_record.h"
 #include "model/event.h"
 
 namespace waybill {
@@ -114,28 +115,23 @@ std::vector<queue::RecordResult> BatchFunctionInvoker::call_function(const queue
   invocation.environment = &function.environment;
   invocation.random_seed = ports_.random.next();
   for (const queue::Received& each : call.messages) invocation.records.push_back({each.message_id, each.message->body});
-  const Outcome outcome = call_handler(*handler, invocation, tables);
+  Outcome outcome = call_handler(*handler, invocation, tables);
   std::vector<queue::RecordResult> results;
   results.reserve(outcome.records.size());
-  for (const RecordOutcome& record : outcome.records) results.push_back(settle(call, record, tables));
+  for (RecordOutcome& record : outcome.records) results.push_back(settle(call, std::move(record), tables));
   return results;
 }
 
-queue::RecordResult BatchFunctionInvoker::settle(const queue::BatchCall& call, const RecordOutcome& record,
+queue::RecordResult BatchFunctionInvoker::settle(const queue::BatchCall& call, RecordOutcome record,
                                                  const table::StoreTableReader& reads) const {
-  log_lines(call.function, call.request_id, record.effects.logs, ports_.log_level);
+  SettledRecord settled = settle_record(ports_.effects, {call.function, 1, reads}, std::move(record));
+  log_lines(call.function, call.request_id, settled.lines, ports_.log_level);
   queue::RecordResult result;
-  result.ok = record.ok;
-  result.error = record.error;
-  auto consequences = ports_.effects.build({call.function, 1, reads}, record.effects);
-  if (!consequences) {
-    result.ok = false;
-    result.error = consequences.error().message;
-    return result;
-  }
-  result.changes = std::move(consequences->changes);
-  result.deliveries = std::move(consequences->deliveries);
-  result.on_commit = std::move(consequences->on_commit);
+  result.ok = settled.ok;
+  result.error = std::move(settled.error);
+  result.changes = std::move(settled.consequences.changes);
+  result.deliveries = std::move(settled.consequences.deliveries);
+  result.on_commit = std::move(settled.consequences.on_commit);
   return result;
 }
 

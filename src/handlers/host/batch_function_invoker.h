@@ -21,7 +21,7 @@ class BatchFunctionInvoker final : public queue::BatchInvoker {
  private:
   std::vector<queue::RecordResult> call_function(const queue::BatchCall& call) const;
   queue::RecordResult give_up(const queue::BatchCall& call) const;
-  queue::RecordResult settle(const queue::BatchCall& call, const RecordOutcome& record,
+  queue::RecordResult settle(const queue::BatchCall& call, RecordOutcome record,
                              const table::StoreTableReader& reads) const;
 
   const FunctionInvoker::Ports ports_;

@@ -35,7 +35,7 @@ store::ItemCondition condition_of(const Write& write) {
 // None: a string in it is not valid UTF-8.
 std::optional<std::string> text_of(const Json& json) {
   try {
-    return json.dump();
+    return dump_exact(json);
   } catch (const Json::exception&) {
     return std::nullopt;
   }

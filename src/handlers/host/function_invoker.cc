@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "handlers/host/handler_call.h"
+#include "handlers/host/settled_record.h"
 #include "model/event.h"
 
 namespace waybill {
@@ -44,31 +45,25 @@ delivery::AttemptResult FunctionInvoker::invoke(const delivery::Attempt& attempt
   invocation.records.push_back({std::string(event_id(attempt.payload.body)), input});
 
   Outcome outcome = call_handler(*handler, invocation, tables);
-  delivery::AttemptResult result = settle(attempt, invocation.request_id, outcome.records.front(), tables);
+  delivery::AttemptResult result = settle(attempt, invocation.request_id, std::move(outcome.records.front()), tables);
   result.response = std::move(outcome.response);
   return result;
 }
 
 delivery::AttemptResult FunctionInvoker::settle(const delivery::Attempt& attempt, const std::string& request_id,
-                                                const RecordOutcome& record,
-                                                const table::StoreTableReader& reads) const {
+                                                RecordOutcome record, const table::StoreTableReader& reads) const {
   using delivery::FailureClass;
   const FunctionSpec& function = *attempt.endpoint.function;
-  log_lines(function, request_id, record.effects.logs, ports_.log_level);
-  auto consequences = ports_.effects.build({function, attempt.delivery.depth + 1, reads}, record.effects);
-  if (!consequences) {
-    const bool is_denied = consequences.error().code == ErrorCode::denied;
-    spdlog::error("{} {}: effects refused: {}", function.name, request_id, consequences.error().message);
-    return failure(FailureClass::retriable, is_denied ? "NO_PERMISSIONS" : "ERROR_FROM_TARGET",
-                   consequences.error().message);
-  }
+  SettledRecord settled =
+      settle_record(ports_.effects, {function, attempt.delivery.depth + 1, reads}, std::move(record));
+  log_lines(function, request_id, settled.lines, ports_.log_level);
   delivery::AttemptResult result;
-  result.consequences = std::move(*consequences);
-  if (record.ok) return result;
+  result.consequences = std::move(settled.consequences);
+  if (settled.ok) return result;
   result.ok = false;
-  result.failure = record.retryable ? FailureClass::retriable : FailureClass::permanent;
-  result.error_code = "ERROR_FROM_TARGET";
-  result.error_message = record.error;
+  result.failure = settled.retryable ? FailureClass::retriable : FailureClass::permanent;
+  result.error_code = settled.is_denied ? "NO_PERMISSIONS" : "ERROR_FROM_TARGET";
+  result.error_message = std::move(settled.error);
   return result;
 }
 

@@ -26,8 +26,8 @@ class FunctionInvoker {
   delivery::AttemptResult invoke(const delivery::Attempt& attempt, const std::string& input);
 
  private:
-  delivery::AttemptResult settle(const delivery::Attempt& attempt, const std::string& request_id,
-                                 const RecordOutcome& record, const table::StoreTableReader& reads) const;
+  delivery::AttemptResult settle(const delivery::Attempt& attempt, const std::string& request_id, RecordOutcome record,
+                                 const table::StoreTableReader& reads) const;
 
   Ports ports_;
 };

@@ -52,7 +52,8 @@ Status may_read(const Topology& topology, const FunctionSpec& function, std::str
                 const std::string& arn) {
   const std::size_t index = arn.find("/index/");
   if (is_allowed(topology, function, action, arn)) return {};
-  if (index != std::string::npos && is_allowed(topology, function, action, arn.substr(0, index))) return {};
+  const bool by_table = index != std::string::npos && !is_denied(function, action, arn);
+  if (by_table && is_allowed(topology, function, action, arn.substr(0, index))) return {};
   return Error{ErrorCode::denied, not_allowed(function, action, arn)};
 }
 

@@ -15,7 +15,7 @@ namespace waybill {
 // the end of a thread. Errors and the response are valid UTF-8: they go into JSON.
 Outcome call_handler(Handler& handler, const Invocation& invocation, const TableReader& tables);
 
-// Error: denied. An index is allowed by its own ARN, or by that of its table.
+// Error: denied. An index is allowed by its own ARN, or by that of its table; a Deny of its own ARN wins.
 Status may_read(const Topology& topology, const FunctionSpec& function, std::string_view action,
                 const std::string& arn);
 

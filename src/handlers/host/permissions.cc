@@ -1,5 +1,7 @@
 #include "handlers/host/permissions.h"
 
+#include <algorithm>
+
 #include "model/arn.h"
 
 namespace waybill {
@@ -30,6 +32,13 @@ bool is_allowed(const Topology& topology, const FunctionSpec& function, std::str
     allowed = true;
   }
   return allowed;
+}
+
+bool is_denied(const FunctionSpec& function, std::string_view action, const std::string& resource_arn) {
+  if (!function.permissions) return false;
+  return std::any_of(function.permissions->begin(), function.permissions->end(), [&](const PolicyStatement& statement) {
+    return !statement.allow && covers(statement, action, resource_arn);
+  });
 }
 
 std::string not_allowed(const FunctionSpec& function, std::string_view action, const std::string& resource_arn) {

@@ -13,6 +13,9 @@ namespace waybill {
 bool is_allowed(const Topology& topology, const FunctionSpec& function, std::string_view action,
                 const std::string& resource_arn);
 
+// A Deny covers it.
+bool is_denied(const FunctionSpec& function, std::string_view action, const std::string& resource_arn);
+
 // "User: <function ARN> is not authorized to perform: <action> on resource: <ARN>", and what would be right.
 std::string not_allowed(const FunctionSpec& function, std::string_view action, const std::string& resource_arn);
 

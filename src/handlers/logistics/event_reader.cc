@@ -7,6 +7,10 @@ namespace waybill::logistics {
 EventReader::EventReader(const Record& record) : record_(record) {
   try {
     whole_ = record.parse();
+  } catch (const Json::out_of_range& error) {
+    whole_ = std::string(record.body);
+    fail(std::string("event has a number that is too large to be stored: ") + error.what());
+    return;
   } catch (const Json::exception& error) {
     whole_ = std::string(record.body);
     fail(std::string("event is not valid JSON: ") + error.what());
@@ -30,7 +34,7 @@ void EventReader::fail(std::string message) {
 }
 
 void EventReader::wrong_type(const char* field, const Json& value, const std::string& right) {
-  fail(std::string(field) + " must be " + right + ", got " + value.type_name());
+  fail(std::string(field) + " must be " + right + ", got " + json_type_name(value));
 }
 
 Json* EventReader::field(const char* name) {

@@ -26,7 +26,7 @@ Handled notify_record(const Step& step) {
   Effects effects;
   effects.log(LogLevel::debug, "Processing notification: " + std::string(step.invocation.records[step.number].body));
   effects.publish(std::move(topic), subject_line((is_critical ? "CRITICAL: " : "INFO: ") + detail_type),
-                  message.dump(2));
+                  message_text(std::move(message), {"error_message", "details"}));
   effects.log(LogLevel::info, "Successfully processed notification");
   nlohmann::ordered_json body;
   body["processed"] = true;

@@ -6,8 +6,28 @@ namespace {
 
 constexpr std::int64_t kErrorLifetimeSeconds = 30 * 24 * 3600;
 constexpr std::size_t kMaxSubjectCharacters = 100;
+// In bytes. Together with the names and small values they fit into an item, 400 KB.
+constexpr std::size_t kMaxStoredEvent = 300'000;
+constexpr std::size_t kMaxStoredError = 4'000;
+// In bytes. A topic takes 256 KiB, subject included. As a JSON string, JSON text at most doubles, and other text at
+// most becomes six times as long; one of each fits.
+constexpr std::size_t kMaxMessage = 250'000;
+constexpr std::size_t kMaxCutText = 60'000;
+constexpr std::size_t kMaxCutString = 20'000;
 
 bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }
+
+Json error_item(const Invocation& invocation, std::size_t number, Json event, const std::string& error) {
+  const std::int64_t now = invocation.now_seconds();
+  Json item = Json::object();
+  item["error_id"] = invocation.uuid(number);
+  item["timestamp"] = now;
+  item["event"] = std::move(event);
+  item["error_message"] = error;
+  item["environment"] = invocation.env("ENVIRONMENT", "dev");
+  item["ttl"] = now + kErrorLifetimeSeconds;
+  return item;
+}
 
 }  // namespace
 
@@ -43,21 +63,32 @@ Handled failed(const Step& step, const std::string& what) {
 Handled failed_and_stored(const Step& step, const std::string& what) {
   Handled handled = failed(step, what);
   Effects& effects = handled.record.effects;
-  std::string table = step.invocation.env("ERROR_TABLE");
+  const std::string table = step.invocation.env("ERROR_TABLE");
   if (table.empty()) {
     effects.log(LogLevel::error, "Failed to store error: ERROR_TABLE is not set in the function's environment");
     return handled;
   }
-  const std::int64_t now = step.invocation.now_seconds();
-  Json item = Json::object();
-  item["error_id"] = step.invocation.uuid(step.number);
-  item["timestamp"] = now;
-  item["event"] = std::move(step.event.whole());
-  item["error_message"] = step.event.error();
-  item["environment"] = step.environment();
-  item["ttl"] = now + kErrorLifetimeSeconds;
-  effects.put(std::move(table), std::move(item));
+  effects.put(table, error_item(step.invocation, step.number, std::move(step.event.whole()), step.event.error()));
+  handled.record.if_refused = [what, error = step.event.error(), table, number = step.number,
+                               &invocation = step.invocation](const std::string& refusal) {
+    Effects kept;
+    kept.log(LogLevel::error, what + ": " + error);
+    kept.log(LogLevel::warn, "The event is stored as text: " + refusal);
+    Json event = cut_text(std::string(invocation.records[number].body), kMaxStoredEvent);
+    kept.put(table, error_item(invocation, number, std::move(event), cut_text(error, kMaxStoredError)));
+    return RecordOutcome::failure(error, std::move(kept));
+  };
   return handled;
+}
+
+RecordOutcome succeeded(const Step& step, const char* what, Effects effects) {
+  RecordOutcome record = RecordOutcome::success(std::move(effects));
+  record.if_refused = [what, number = step.number, &invocation = step.invocation](const std::string& refusal) {
+    EventReader event(invocation.records[number]);
+    event.fail(refusal);
+    return failed_and_stored({invocation, number, event}, what).record;
+  };
+  return record;
 }
 
 std::string json_string(const std::string& text) { return Json(text).dump(); }
@@ -73,6 +104,24 @@ std::string subject_line(std::string text) {
   }
   text.resize(end);
   return text;
+}
+
+std::string cut_text(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most;
+  while (end > 0 && !starts_character(text[end])) --end;
+  return text.substr(0, end) + "… (cut: " + std::to_string(text.size()) + " bytes in all)";
+}
+
+std::string message_text(nlohmann::ordered_json message, std::initializer_list<const char*> cut_fields) {
+  std::string text = dump_exact(message, 2);
+  if (text.size() <= kMaxMessage) return text;
+  for (const char* name : cut_fields) {
+    const auto& value = message[name];
+    const std::string field = value.is_string() ? value.get<std::string>() : dump_exact(value);
+    message[name] = cut_text(field, value.is_string() ? kMaxCutString : kMaxCutText);
+  }
+  return dump_exact(message, 2);
 }
 
 }  // namespace waybill::logistics

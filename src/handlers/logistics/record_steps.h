@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 
 #include "handlers/logistics/event_reader.h"
@@ -37,8 +38,11 @@ Outcome each_record(const Invocation& invocation, Handled (*work)(const Step&));
 
 // A failed record with the line "<what>: <error>".
 Handled failed(const Step& step, const std::string& what);
-// The same, and an item in ERROR_TABLE for this attempt.
+// The same, and an item in ERROR_TABLE for this attempt. An event that no item can hold is stored as text, cut if
+// needed.
 Handled failed_and_stored(const Step& step, const std::string& what);
+// A success whose effects leave an error item when they are refused. It refers to the step's invocation.
+RecordOutcome succeeded(const Step& step, const char* what, Effects effects);
 
 // {"statusCode":200,"body":"…"}, the body's JSON text as a string.
 std::string response_of(const std::string& body);
@@ -47,5 +51,12 @@ std::string json_string(const std::string& text);
 
 // A subject as SNS takes it: one line of at most 100 characters. A shipment with a long id is still told of.
 std::string subject_line(std::string text);
+
+// At most `most` bytes of a text, and of a longer one how long it was.
+std::string cut_text(const std::string& text, std::size_t most);
+
+// A message's JSON text. Where it is larger than a topic takes, the named fields are cut: somebody is told all the
+// same.
+std::string message_text(nlohmann::ordered_json message, std::initializer_list<const char*> cut_fields);
 
 }  // namespace waybill::logistics

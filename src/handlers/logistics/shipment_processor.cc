@@ -10,6 +10,8 @@ namespace waybill::logistics {
 
 namespace {
 
+constexpr const char* kProcessFailed = "Error processing event";
+
 struct Shipment {
   std::string id;
   std::string status;
@@ -26,21 +28,26 @@ Shipment read_shipment(EventReader& event) {
   shipment.status = event.text("status", "pending", "in_transit");
   shipment.metadata = event.field("metadata");
   if (shipment.metadata && !shipment.metadata->is_object()) {
-    event.fail(std::string("detail.metadata must be an object, got ") + shipment.metadata->type_name());
+    event.fail(std::string("detail.metadata must be an object, got ") + json_type_name(*shipment.metadata));
     shipment.metadata = nullptr;
   }
   return shipment;
 }
 
+// The nearest double: for counting, not for storing.
+double number(const Json& value) {
+  return is_number_text(value) ? Json::parse(number_text_of(value)).get<double>() : value.get<double>();
+}
+
 std::string estimated_delivery(const Step& step, const Json& days) {
-  if (!days.is_number()) {
+  if (!days.is_number() && !is_number_text(days)) {
     step.event.fail(std::string("detail.metadata.estimated_days must be a number of days such as 3, got ") +
-                    days.type_name());
+                    json_type_name(days));
     return {};
   }
-  const auto time = plus_days(step.invocation.now, days.get<double>());
+  const auto time = plus_days(step.invocation.now, number(days));
   if (time) return iso_format(*time);
-  step.event.fail("detail.metadata.estimated_days must lead to a date in the years 1 to 9999, got " + days.dump());
+  step.event.fail("detail.metadata.estimated_days must lead to a date in the years 1 to 9999, got " + dump_exact(days));
   return {};
 }
 
@@ -76,7 +83,8 @@ void notify(const Step& step, const Shipment& shipment, const Json& metadata, Ef
   std::string upper = shipment.status;
   std::transform(upper.begin(), upper.end(), upper.begin(),
                  [](unsigned char letter) { return static_cast<char>(std::toupper(letter)); });
-  effects.publish(std::move(topic), subject_line("Shipment " + upper + ": " + shipment.id), message.dump(2));
+  effects.publish(std::move(topic), subject_line("Shipment " + upper + ": " + shipment.id),
+                  message_text(std::move(message), {"metadata"}));
   effects.log(LogLevel::info, "Notification sent for shipment " + shipment.id);
 }
 
@@ -87,7 +95,7 @@ Handled process_record(const Step& step) {
   const std::int64_t timestamp = event.seconds(step.invocation.now_seconds());
   std::string table = step.required_env("EVENTS_TABLE");
   Json result = process(step, shipment);
-  if (!event.error().empty()) return failed_and_stored(step, "Error processing event");
+  if (!event.error().empty()) return failed_and_stored(step, kProcessFailed);
 
   Effects effects;
   effects.log(LogLevel::debug, "Processing event: " + std::string(step.invocation.records[step.number].body));
@@ -107,7 +115,7 @@ Handled process_record(const Step& step) {
   item["environment"] = step.environment();
   item["ttl"] = timestamp + kEventLifetimeSeconds;
   effects.put(std::move(table), std::move(item));
-  return {RecordOutcome::success(std::move(effects)), std::move(response)};
+  return {succeeded(step, kProcessFailed, std::move(effects)), std::move(response)};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@ namespace waybill::logistics {
 
 namespace {
 
+constexpr const char* kUpdateFailed = "Error updating status";
 constexpr const char* kMissing = "Missing required fields: shipment_id or status";
 
 // null where none was sent.
@@ -33,7 +34,7 @@ Handled update_record(const Step& step) {
   std::string event_id = step.event_id();
   const std::int64_t timestamp = event.seconds(step.invocation.now_seconds());
   std::string table = step.required_env("EVENTS_TABLE");
-  if (!event.error().empty()) return failed_and_stored(step, "Error updating status");
+  if (!event.error().empty()) return failed_and_stored(step, kUpdateFailed);
 
   Effects effects;
   effects.log(LogLevel::debug, "Processing status update: " + std::string(step.invocation.records[step.number].body));
@@ -49,7 +50,7 @@ Handled update_record(const Step& step) {
   item["environment"] = step.environment();
   item["ttl"] = timestamp + kEventLifetimeSeconds;
   effects.put(std::move(table), std::move(item));
-  return {RecordOutcome::success(std::move(effects)), std::move(response)};
+  return {succeeded(step, kUpdateFailed, std::move(effects)), std::move(response)};
 }
 
 }  // namespace

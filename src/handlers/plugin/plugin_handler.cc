@@ -52,7 +52,7 @@ int answer_with(const waybill_sink_v1* answer, Work work) noexcept {
 
 int table_get(void* context, const char* request, std::size_t size, const waybill_sink_v1* answer) noexcept {
   return answer_with(answer, [&] {
-    const Json json = Json::parse(std::string_view(request, size));
+    const Json json = parse_exact(std::string_view(request, size));
     const plugin::Reader reader(json, "request");
     reader.only({"table", "key"});
     const auto item = static_cast<Call*>(context)->tables.get(reader.text("table"), reader.any("key"));
@@ -62,7 +62,7 @@ int table_get(void* context, const char* request, std::size_t size, const waybil
 
 int table_query(void* context, const char* request, std::size_t size, const waybill_sink_v1* answer) noexcept {
   return answer_with(answer, [&] {
-    const TableQuery query = plugin::query_from_json(Json::parse(std::string_view(request, size)));
+    const TableQuery query = plugin::query_from_json(parse_exact(std::string_view(request, size)));
     return plugin::page_to_text(static_cast<Call*>(context)->tables.query(query));
   });
 }

@@ -17,7 +17,7 @@ struct Message {
     if (found == fields.end() || found->is_null() || *found == "") {
       fail(std::string("Missing required field: ") + name);
     } else if (!found->is_string()) {
-      fail(std::string(name) + " must be a string, got " + found->type_name());
+      fail(std::string(name) + " must be a string, got " + json_type_name(*found));
     } else {
       return found->get<std::string>();
     }
@@ -35,6 +35,9 @@ Message read_message(const Record& record) {
   Message message;
   try {
     message.fields = record.parse();
+  } catch (const Json::out_of_range& error) {
+    message.fail(std::string("the message has a number that is too large to be stored: ") + error.what());
+    return message;
   } catch (const Json::exception& error) {
     message.fail(std::string("the message is not valid JSON: ") + error.what());
     return message;
@@ -44,7 +47,7 @@ Message read_message(const Record& record) {
     message.fields = std::move(detail);
   }
   if (!message.fields.is_object()) {
-    message.fail(std::string("the message must be a JSON object, got ") + message.fields.type_name());
+    message.fail(std::string("the message must be a JSON object, got ") + json_type_name(message.fields));
     message.fields = Json::object();
   }
   return message;

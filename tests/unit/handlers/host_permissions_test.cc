@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "handlers/host/handler_call.h"
 #include "handlers/host/permissions.h"
 
 using namespace waybill;
@@ -27,4 +28,14 @@ TEST_CASE("an explicit Deny wins over any Allow, and nothing is allowed by silen
   CHECK(is_allowed(topology, function, "dynamodb:PutItem", "arn:t"));
   CHECK_FALSE(is_allowed(topology, function, "dynamodb:DeleteItem", "arn:t"));
   CHECK_FALSE(is_allowed(topology, function, "sns:Publish", "arn:t"));
+}
+
+TEST_CASE("an index is read by its table's permission, but for a Deny of the index") {
+  const Topology topology;
+  FunctionSpec function;
+  function.permissions = std::vector<PolicyStatement>{{true, {"dynamodb:Query"}, {"arn:t"}}};
+  CHECK(may_read(topology, function, "dynamodb:Query", "arn:t/index/by-time").has_value());
+  function.permissions->push_back({false, {"dynamodb:Query"}, {"arn:t/index/*"}});
+  CHECK_FALSE(may_read(topology, function, "dynamodb:Query", "arn:t/index/by-time").has_value());
+  CHECK(may_read(topology, function, "dynamodb:Query", "arn:t").has_value());
 }

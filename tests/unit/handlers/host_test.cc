@@ -99,6 +99,46 @@ TEST_CASE("bad effects are refused whole: nothing of them is stored") {
   CHECK(host.dead_letter().find("nowhere") != std::string::npos);
 }
 
+TEST_CASE("effects that are refused give way to those of the outcome for that, and the first error is told") {
+  const Json huge = {{"id", "huge"}, {"n", 1e200}};
+  const auto fallback = [](const std::string& refusal) {
+    return RecordOutcome::failure("told of: " + refusal, putting({{"id", "error"}}));
+  };
+  Host success;
+  success.run([&](const Invocation&, const TableReader&) {
+    RecordOutcome record = RecordOutcome::success(putting(huge));
+    record.if_refused = fallback;
+    return Outcome::of(std::move(record));
+  });
+  CHECK(success.items() == std::vector<Json>{{{"id", "error"}}});
+  CHECK(success.dead_letter().starts_with("ERROR_FROM_TARGET: Number overflow"));
+
+  Host failure;
+  failure.run([&](const Invocation&, const TableReader&) {
+    RecordOutcome record = RecordOutcome::failure("bad event", putting(huge));
+    record.if_refused = fallback;
+    return Outcome::of(std::move(record));
+  });
+  CHECK(failure.items().size() == 1);
+  CHECK(failure.dead_letter() == "ERROR_FROM_TARGET: bad event");
+}
+
+TEST_CASE("an outcome whose effects are always refused, or that throws, ends as a failed attempt") {
+  const auto refused = [](const std::string&) { return RecordOutcome::failure("again", putting({{"n", 1}})); };
+  Host host;
+  host.run([&](const Invocation&, const TableReader&) {
+    RecordOutcome record = RecordOutcome::failure("bad event", putting({{"n", 1}}));
+    record.if_refused = [&](const std::string& why) {
+      RecordOutcome other = refused(why);
+      other.if_refused = [](const std::string&) -> RecordOutcome { throw std::runtime_error("no more"); };
+      return other;
+    };
+    return Outcome::of(std::move(record));
+  });
+  CHECK(host.items().empty());
+  CHECK(host.dead_letter() == "ERROR_FROM_TARGET: bad event");
+}
+
 TEST_CASE("a write decided on what was read is asked for again when that changed meanwhile") {
   Host host;
   host.put({{"id", "counter"}, {"n", 1}});

@@ -43,6 +43,18 @@ TEST_CASE("the message tells the error and its details") {
   CHECK(lines(outcome, LogLevel::info) == std::vector<std::string>{"Successfully processed notification"});
 }
 
+TEST_CASE("a report too large for a message still alerts: its texts are cut") {
+  const Json detail = {{"error_message", std::string(150'000, 'm')}, {"trace", std::string(150'000, 't')}};
+  const Outcome outcome = call(notification_handler, event_with(detail, "Critical Error"));
+  REQUIRE(outcome.records[0].effects.publishes.size() == 1);
+  const Publish& publish = outcome.records[0].effects.publishes[0];
+  CHECK(publish.subject == "CRITICAL: Critical Error");
+  CHECK(publish.message.size() + publish.subject.size() <= 262'144);
+  const Json message = Json::parse(publish.message);
+  CHECK(message["error_message"].get<std::string>().starts_with("mmm"));
+  CHECK(message["details"].get<std::string>().starts_with(R"({"error_message":"mmm)"));
+}
+
 TEST_CASE("an error report with next to nothing in it is still told") {
   Json event = event_with({}, "Processing Error");
   event.erase("detail");

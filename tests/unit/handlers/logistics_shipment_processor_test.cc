@@ -262,3 +262,83 @@ TEST_CASE("each record has its own outcome and its own error id") {
   invocation.random_seed = 1;
   CHECK(shipment_processor(invocation).records[0].effects.writes[0].item["error_id"] != error_id(0));
 }
+
+TEST_CASE("a shipment that cannot be stored leaves an error item, as text where the event cannot be stored either") {
+  const Environment environment = shipped_environment();
+  const std::string body = event_with(sample_with("weight", 1e200)).dump();
+  Invocation invocation;
+  invocation.now = std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(kNowMillis));
+  invocation.environment = &environment;
+  invocation.records.push_back({"record-1", body});
+  const Outcome outcome = shipment_processor(invocation);
+  REQUIRE(outcome.records[0].ok);
+  REQUIRE(outcome.records[0].if_refused);
+
+  const RecordOutcome failed = outcome.records[0].if_refused("Number overflow");
+  check_failed_and_stored(Outcome::of(failed), "Number overflow", Json::parse(body));
+  REQUIRE(failed.if_refused);
+  const RecordOutcome as_text = failed.if_refused("Number overflow in the event");
+  check_failed_and_stored(Outcome::of(as_text), "Number overflow", Json(body));
+}
+
+TEST_CASE("an event that failed and cannot be stored is stored as text, cut between characters") {
+  const Environment environment = shipped_environment();
+  std::string long_text;
+  for (int i = 0; i < 200'000; ++i) long_text += "ü";
+  const std::string body = event_with({{"shipment_id", 5}, {"note", long_text}}).dump();
+  Invocation invocation;
+  invocation.environment = &environment;
+  invocation.records.push_back({"record-1", body});
+  const Outcome outcome = shipment_processor(invocation);
+  REQUIRE(outcome.records[0].if_refused);
+  const RecordOutcome as_text = outcome.records[0].if_refused("Item size has exceeded the maximum allowed size");
+  CHECK(as_text.error == outcome.records[0].error);
+  REQUIRE(as_text.effects.writes.size() == 1);
+  const std::string event = as_text.effects.writes[0].item.at("event");
+  CHECK(event.size() < 310'000);
+  CHECK(event.size() > 299'000);
+  CHECK(event.ends_with("ü… (cut: " + std::to_string(body.size()) + " bytes in all)"));
+  CHECK(body.starts_with(event.substr(0, event.find("…"))));
+}
+
+TEST_CASE("numbers are stored and told as they were sent") {
+  const Outcome outcome = call_text(shipment_processor, R"({"detail":{"shipment_id":"S","status":"delivered",
+      "metadata":{"tracking":9400111899223100000123,"estimated_days":3.00000000000000000001}}})");
+  REQUIRE(outcome.records[0].ok);
+  const Json& item = outcome.records[0].effects.writes[0].item;
+  CHECK(dump_exact(item.at("metadata")) ==
+        R"({"estimated_days":3.00000000000000000001,"tracking":9400111899223100000123})");
+  const std::string& message = outcome.records[0].effects.publishes[0].message;
+  CHECK(message.find("\"tracking\": 9400111899223100000123\n") != std::string::npos);
+}
+
+TEST_CASE("a number in place of a text, and one that nothing can hold, are told for what they are") {
+  CHECK(call_text(shipment_processor, R"({"detail":{"shipment_id":9400111899223100000123}})").records[0].error ==
+        "detail.shipment_id must be a string such as \"SHIP-123456\", got number");
+  const Outcome huge = call_text(shipment_processor, R"({"detail":{"shipment_id":"S","metadata":{"n":1e400}}})");
+  CHECK(huge.records[0].error.starts_with("event has a number that is too large to be stored: "));
+  CHECK(huge.records[0].error.find("1e400") != std::string::npos);
+}
+
+TEST_CASE("a shipment in transit may have any number of days") {
+  const Outcome outcome = call_text(shipment_processor, R"({"detail":{"shipment_id":"S","status":"in_transit",
+      "metadata":{"estimated_days":3.00000000000000000001}}})");
+  REQUIRE(outcome.records[0].ok);
+  CHECK(outcome.records[0].effects.writes[0].item["process_result"]["estimated_delivery"] ==
+        "2026-10-04T12:00:05.250000");
+}
+
+TEST_CASE("of a shipment too large for a message the metadata are cut, and it is told and stored") {
+  std::string note;
+  for (int i = 0; i < 100'000; ++i) note += "\"\n";
+  const Json metadata = {{"note", note}};
+  const Outcome outcome = call(
+      shipment_processor, event_with({{"shipment_id", "SHIP-1"}, {"status", "delivered"}, {"metadata", metadata}}));
+  REQUIRE(outcome.records[0].effects.publishes.size() == 1);
+  const Publish& publish = outcome.records[0].effects.publishes[0];
+  CHECK(publish.message.size() + publish.subject.size() <= 262'144);
+  const Json message = Json::parse(publish.message);
+  CHECK(message["shipment_id"] == "SHIP-1");
+  CHECK(message["metadata"].get<std::string>().find("… (cut: ") != std::string::npos);
+  CHECK(outcome.records[0].effects.writes[0].item["metadata"] == metadata);
+}

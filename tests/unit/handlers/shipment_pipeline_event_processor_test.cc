@@ -73,6 +73,16 @@ TEST_CASE("of an event the fields are those of its detail") {
   CHECK(outcome.records[0].effects.writes[0].item.at("payload") == fields("SHIP-2"));
 }
 
+TEST_CASE("the numbers of a payload stay as they were sent, and one that nothing can hold is named") {
+  const std::string keys = R"("shipment_id":"S","event_timestamp":"t","event_type":"e")";
+  const Outcome outcome =
+      process({"{" + keys + R"(,"tracking":9400111899223100000123})", "{" + keys + R"(,"n":1e400})"});
+  REQUIRE(outcome.records[0].ok);
+  CHECK(dump_exact(outcome.records[0].effects.writes[0].item.at("payload").at("tracking")) == "9400111899223100000123");
+  CHECK_FALSE(outcome.records[1].ok);
+  CHECK(outcome.records[1].error.starts_with("the message has a number that is too large to be stored: "));
+}
+
 TEST_CASE("a message fails alone, and the answer names it") {
   const Outcome outcome = process({fields("SHIP-1").dump(), "{broken", fields("SHIP-3").dump()});
   REQUIRE(outcome.records.size() == 3);

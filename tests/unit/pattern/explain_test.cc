@@ -63,6 +63,42 @@ TEST_CASE("of several combinations of $or the nearest is told") {
   CHECK(explanation.fields[1].passed);
 }
 
+TEST_CASE("of combinations that as many fields keep from matching, the one that more fields agree with is told") {
+  CHECK(why(R"({"$or":[{"a":[1]},{"b":[2],"c":[3]}]})", R"({"b":2,"c":"3"})") ==
+        R"(`c` is "3", the pattern wants the number 3: is a string, not a number)");
+}
+
+// `{"name0":["x"]},{"name1":["x"]},…`
+std::string branches(const std::string& name) {
+  std::string text;
+  for (int i = 0; i < 10; ++i) text += (i == 0 ? "" : ",") + ("{\"" + name + std::to_string(i) + R"(":["x"]})");
+  return text;
+}
+
+TEST_CASE("a field is judged once, however many combinations of $or it stands in") {
+  std::string pattern = R"({"$or":[)" + branches("a") + R"(],"m":{"$or":[)" + branches("b") + R"(]},"n":{"$or":[)" +
+                        branches("c") + "]}}";
+  std::string event = R"({"z":0)";
+  for (int i = 0; i < 3'000; ++i) event += ",\"f" + std::to_string(i) + "\":1";
+  const auto explanation = explained(pattern, event + '}');
+  CHECK(explanation.readings == 1'000);
+  CHECK(explanation.effort.tests == 30);
+  CHECK(explanation.sentences().size() == 3);
+  // At most once at each leaf for each of the three fields that are told, whatever the readings.
+  CHECK(explanation.effort.looks <= 3 * 3'001);
+}
+
+TEST_CASE("looking for near misses ends at a bound, and a plainer sentence is told") {
+  std::string pattern = R"({"a":["delivered")";
+  for (int i = 0; i < 30; ++i) pattern += ",\"wanted" + std::to_string(i) + '"';
+  std::string event = R"({"a":["Delivered")";
+  for (int i = 0; i < 4'000; ++i) event += ",\"some value " + std::to_string(i) + '"';
+  const auto explanation = explained(pattern + "]}", event + "]}");
+  CHECK(explanation.effort.looks > 1'000);
+  CHECK(explanation.effort.looks < 20'000);  // of 124,000 pairs
+  CHECK(explanation.fields[0].found_count == 4'001);
+}
+
 TEST_CASE("what matches has no complaint") {
   const auto explanation = explained(R"({"a":["x"]})", R"({"a":["y","x"]})");
   CHECK(explanation.matches);

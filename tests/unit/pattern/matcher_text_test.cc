@@ -28,6 +28,7 @@ TEST_CASE("every operator in words") {
   CHECK(in_words(R"({"suffix":{"equals-ignore-case":"A"}})") == R"(text that ends with "a" in any case)");
   CHECK(in_words(R"({"equals-ignore-case":"A"})") == R"("a" in any case)");
   CHECK(in_words(R"({"wildcard":"a*b*"})") == R"(text like "a*b*")");
+  CHECK(in_words(R"({"wildcard":"a\\*b*\\\\"})") == R"(text like "a\\*b*\\\\")");
   CHECK(in_words(R"({"numeric":[">=",1.5]})") == "a number >= 1.5");
   CHECK(in_words(R"({"numeric":["<",2]})") == "a number < 2");
   CHECK(in_words(R"({"numeric":[">",1,"<=",2]})") == "a number > 1 and <= 2");

@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "decimal_texts.h"
+#include "waybill/exact_json.h"
 
 namespace waybill::table {
 namespace {
@@ -107,6 +108,13 @@ TEST_CASE("a lookup may spell a number as a string, and finds what the number wr
   REQUIRE(found.has_value());
   CHECK(*found == *from_item(KeyType::number, KeyRole::sort, 1000));
   CHECK(!encode_key(KeyType::number, KeyRole::sort, "ten", KeySource::lookup));
+}
+
+TEST_CASE("a number text is a number key, and no binary one") {
+  const auto bytes = from_item(KeyType::number, KeyRole::sort, parse_exact("9400111899223100000123"));
+  REQUIRE(bytes.has_value());
+  CHECK(decode_number(*bytes)->str() == "9400111899223100000123");
+  CHECK_FALSE(from_item(KeyType::binary, KeyRole::sort, parse_exact("9400111899223100000123")).has_value());
 }
 
 TEST_CASE("problems are told in AWS's words") {

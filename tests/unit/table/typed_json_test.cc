@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/random.h"
+#include "waybill/exact_json.h"
 
 namespace waybill::table {
 namespace {
@@ -83,6 +84,15 @@ TEST_CASE("plain values become typed ones") {
   CHECK(text(Json::array()) == R"({"a":{"L":[]}})");
   CHECK(text({1, "x", Json::object()}) == R"({"a":{"L":[{"N":"1"},{"S":"x"},{"M":{}}]}})");
   CHECK(text({{"k", false}, {"l", {1}}}) == R"({"a":{"M":{"k":{"BOOL":false},"l":{"L":[{"N":"1"}]}}}})");
+}
+
+TEST_CASE("a number text is the number it spells, in full, and refused as DynamoDB does") {
+  CHECK(text(parse_exact("9400111899223100000123")) == R"({"a":{"N":"9400111899223100000123"}})");
+  CHECK(text(parse_exact("0.12345678901234567890")) == R"({"a":{"N":"0.1234567890123456789"}})");
+  CHECK(size_of(parse_exact("9400111899223100000123")) == 4 + 12);
+  CHECK(text(parse_exact("1234567890123456789012345678901234567891"))
+            .starts_with("error: Attempting to store more than 38 significant digits in a Number"));
+  CHECK(text(parse_exact("1e-400")).starts_with("error: Number underflow"));
 }
 
 TEST_CASE("plain JSON survives the way to the typed text and back") {
