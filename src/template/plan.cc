@@ -1,8 +1,8 @@
 #include "template/plan.h"
 
 #include <algorithm>
-#include <set>
 
+#include "model/catalog.h"
 #include "template/resource_types.h"
 #include "template/text.h"
 
@@ -21,6 +21,26 @@ std::string logical_id(const Resource& resource) {
   return text_member(Json::parse(resource.body, nullptr, false), "LogicalId");
 }
 
+bool retains(const Resource& resource, const char* policy) {
+  return text_member(Json::parse(resource.body, nullptr, false), policy) == "Retain";
+}
+
+// As applied last: whoever wants such a table gone turns the protection off first, as on AWS.
+bool is_protected(const Resource& resource) {
+  if (resource.key.kind != kinds::kTable) return false;
+  const Json body = Json::parse(resource.body, nullptr, false);
+  const Json* protection = find_member(body, "DeletionProtectionEnabled");
+  return protection && *protection == true;
+}
+
+std::string protected_text(const Removal& removal) {
+  return removal.template_name + ": the table " + in_quotes(removal.key.name) + " (" + removal.logical_id +
+         ") would be deleted, as " + reason(removal) +
+         ", and its DeletionProtectionEnabled is true; apply the template as it was with false first, or give the "
+         "table "
+         "DeletionPolicy: Retain";
+}
+
 class Planner {
  public:
   Planner(const std::vector<Resource>& in_catalog, const std::vector<LoadedTemplate>& templates,
@@ -37,7 +57,7 @@ class Planner {
     WAYBILL_CHECK(check_names());
     WAYBILL_CHECK(check_claims());
     for (const LoadedTemplate& loaded : templates_) apply(loaded);
-    remove();
+    WAYBILL_CHECK(remove());
     for (const auto& [name, fingerprint] : options_.applied) {
       if (!plan_.applied.contains(name)) plan_.forgotten.push_back(name);
     }
@@ -104,21 +124,43 @@ class Planner {
                              resource.key.kind, "was " + from + " and now belongs to this template"});
   }
 
-  void remove() {
+  Status remove() {
+    std::string problems;
     for (const auto& [key, resource] : catalog_) {
       if (resource->owner.empty() || claims_.contains(key)) continue;
-      const Json body = Json::parse(resource->body, nullptr, false);
-      if (text_member(body, "DeletionPolicy") == "Retain") {
+      Removal removal = removal_of(*resource);
+      if (removal.kept) {
         Resource kept = *resource;
         kept.owner.clear();
         plan_.puts.push_back(std::move(kept));
+      } else if (is_protected(*resource)) {
+        problems += (problems.empty() ? "" : "\n") + protected_text(removal);
       } else {
         plan_.deletes.push_back(key);
       }
+      plan_.removals.push_back(std::move(removal));
     }
+    if (!problems.empty()) return Error{ErrorCode::conflict, problems};
     std::stable_sort(plan_.deletes.begin(), plan_.deletes.end(), [](const ResourceKey& a, const ResourceKey& b) {
       return removal_order(a.kind) < removal_order(b.kind);
     });
+    return {};
+  }
+
+  // Policies count as they were applied and, where the template still has the resource, as they are there now: who
+  // renames a table and adds UpdateReplacePolicy in one edit wants it kept.
+  Removal removal_of(const Resource& resource) const {
+    Removal removal{resource.owner, logical_id(resource), resource.key, "", retains(resource, "DeletionPolicy")};
+    for (const LoadedTemplate& loaded : templates_) {
+      if (loaded.name != resource.owner) continue;
+      for (const Resource& declared : loaded.resources) {
+        if (declared.key.kind != resource.key.kind || logical_id(declared) != removal.logical_id) continue;
+        removal.new_name = declared.key.name;
+        removal.kept = removal.kept || retains(resource, "UpdateReplacePolicy") ||
+                       retains(declared, "DeletionPolicy") || retains(declared, "UpdateReplacePolicy");
+      }
+    }
+    return removal;
   }
 
   const std::vector<LoadedTemplate>& templates_;
@@ -143,6 +185,18 @@ std::string display(const Drift& drift) {
     case Drift::Kind::replaced: return text + " was removed and made anew since the template was applied";
   }
   return text;
+}
+
+std::string reason(const Removal& removal) {
+  return removal.new_name.empty() ? "the template no longer declares it"
+                                  : "the template calls it " + removal.new_name + " now";
+}
+
+std::string display(const Removal& removal) {
+  const std::string text =
+      removal.template_name + ": " + removal.logical_id + " (" + removal.key.kind + " " + removal.key.name + "): ";
+  if (removal.kept) return text + "kept, and no template's any more, as " + reason(removal);
+  return text + "deleted, as " + reason(removal);
 }
 
 }  // namespace waybill::templates

@@ -116,7 +116,7 @@ Properties table_properties() {
       object("PointInTimeRecoverySpecification",
              {boolean("PointInTimeRecoveryEnabled"), integer("RecoveryPeriodInDays")})
           .without_effect(),
-      boolean("DeletionProtectionEnabled").without_effect(),
+      boolean("DeletionProtectionEnabled"),
       one_of("TableClass", {"STANDARD", "STANDARD_INFREQUENT_ACCESS"}).without_effect(),
       anything("ContributorInsightsSpecification").without_effect(),
       anything("KinesisStreamSpecification").without_effect(),

@@ -95,6 +95,57 @@ TEST_CASE("DeletionPolicy Retain hands the resource over to nobody") {
   CHECK(gone.puts[0].owner == "");
 }
 
+TEST_CASE("each removal is told, and a resource by another name as what it is") {
+  const auto one = [](const std::string& name, const std::string& policies) {
+    return load("Resources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: " + name + "}" + policies + "}}");
+  };
+  const LoadedTemplate before = one("before", "");
+  const Plan renamed = plan(before.resources, {one("after", "")}, options());
+  CHECK(names(renamed.deletes) == Names{"before"});
+  REQUIRE(renamed.removals.size() == 1);
+  CHECK(display(renamed.removals[0]) ==
+        "demo: T (AWS::SNS::Topic before): deleted, as the template calls it after now");
+  const Plan gone = plan(before.resources, {}, options());
+  REQUIRE(gone.removals.size() == 1);
+  CHECK(display(gone.removals[0]) ==
+        "demo: T (AWS::SNS::Topic before): deleted, as the template no longer declares it");
+  // What keeps it may come with the new name.
+  for (const char* policies : {", UpdateReplacePolicy: Retain", ", DeletionPolicy: Retain"}) {
+    CAPTURE(policies);
+    const Plan kept = plan(before.resources, {one("after", policies)}, options());
+    CHECK(kept.deletes.empty());
+    CHECK(names(kept.puts) == Names{"after", "before"});
+    CHECK(kept.puts[1].owner == "");
+    REQUIRE(kept.removals.size() == 1);
+    CHECK(has(display(kept.removals[0]), "kept, and no template's any more"));
+  }
+}
+
+TEST_CASE("UpdateReplacePolicy Retain keeps what is renamed, not what is removed") {
+  const LoadedTemplate before =
+      load("Resources: {T: {Type: AWS::SNS::Topic, UpdateReplacePolicy: Retain, Properties: {TopicName: before}}}");
+  const LoadedTemplate after = load("Resources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: after}}}");
+  CHECK(plan(before.resources, {after}, options()).deletes.empty());
+  CHECK(names(plan(before.resources, {}, options()).deletes) == Names{"before"});
+}
+
+TEST_CASE("a table that is protected from deletion refuses the plan, unless it is kept anyway") {
+  const auto table = [](const std::string& more, const std::string& policies = "") {
+    return load("Resources: {T: {Type: AWS::DynamoDB::Table" + policies + ", Properties: {TableName: kept, " + more +
+                "AttributeDefinitions: [{AttributeName: a, AttributeType: S}], "
+                "KeySchema: [{AttributeName: a, KeyType: HASH}]}}}");
+  };
+  const auto made = make_plan(table("DeletionProtectionEnabled: true, ").resources, {}, options());
+  REQUIRE_FALSE(made.has_value());
+  CHECK(made.error().code == ErrorCode::conflict);
+  CHECK(has(made.error().message,
+            "demo: the table \"kept\" (T) would be deleted, as the template no longer declares "
+            "it, and its DeletionProtectionEnabled is true; apply"));
+  CHECK(names(plan(table("DeletionProtectionEnabled: false, ").resources, {}, options()).deletes) == Names{"kept"});
+  const LoadedTemplate retained = table("DeletionProtectionEnabled: true, ", ", DeletionPolicy: Retain");
+  CHECK(plan(retained.resources, {}, options()).deletes.empty());
+}
+
 TEST_CASE("two templates that claim one name are refused, with both files") {
   const auto made = make_plan({}, {topics("a", {"x", "y"}), topics("b", {"y"})}, options());
   REQUIRE_FALSE(made.has_value());
