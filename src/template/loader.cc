@@ -203,9 +203,7 @@ class Loader {
     if (type.name_property.empty()) return stack_ + "/" + id;
     const Json* given = find_member(body, type.name_property);
     if (given && !given->is_string()) return std::nullopt;
-    std::string name = given ? given->get<std::string>() : stack_ + "-" + id;
-    const Json* ends = given ? nullptr : find_member(body, type.ending.property);
-    if (ends && *ends == true) name += type.ending.text;
+    const std::string name = given ? given->get<std::string>() : made_up_name(type, body, id, stack_, options_.place);
     if (const std::string problem = name_problem(type, name); !problem.empty()) {
       problems_.add(path / type.name_property, problem);
       return std::nullopt;

@@ -31,7 +31,7 @@ TEST_CASE("a target may have parameters of the request to its API destination, a
         Json::parse(R"({"PathParameterValues":["a","7"],"HeaderParameters":{"X-Shop":"b"},)"
                     R"("QueryStringParameters":{"q":"$.id"}})"));
   CHECK(said_of("Id: a, Arn: " + kTargetArn + ", HttpParameters: {Headers: {a: b}}") ==
-        "X.Targets[0].HttpParameters.Headers: \"Headers\" is not known here; the nearest is \"HeaderParameters\"");
+        "X.Targets[0].HttpParameters.Headers: \"Headers\" is not known here; the nearest is HeaderParameters");
   for (const char* block : {"KinesisParameters: {PartitionKeyPath: $.id}", "EcsParameters: {TaskDefinitionArn: x}",
                             "BatchParameters: {JobName: x}", "AppSyncParameters: {GraphQLOperation: x}",
                             "RedshiftDataParameters: {Database: x}", "SageMakerPipelineParameters: {}",
