@@ -1,7 +1,6 @@
 #include "daemon/deployment.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/log.h"
 #include "table/table_definition.h"
@@ -95,23 +94,16 @@ Status Deployment::read_store(State& state) const {
 // must not drop tables. What a template that is there no longer declares is deleted, as CloudFormation does.
 Status Deployment::plan(State& state, const Catalog& catalog, bool reload) const {
   state.resources = resources_of(catalog);
-  std::set<std::string> present;
-  for (const auto& each : state.loaded) present.insert(each.name);
-  std::vector<Resource> considered;
-  for (const Resource& resource : state.resources) {
-    if (resource.owner.empty() || present.count(resource.owner) > 0) considered.push_back(resource);
-  }
   templates::PlanOptions options;
   options.place = options_.place;
   options.reload = reload;
+  options.applied = state.applied;
+  WAYBILL_TRY(state.plan, templates::make_plan(state.resources, state.loaded, options));
+  for (const std::string& name : state.plan.forgotten) state.applied.erase(name);
   for (const auto& [name, fingerprint] : state.applied) {
-    if (present.count(name) > 0) {
-      options.applied[name] = fingerprint;
-    } else {
-      state.notices.push_back(name + ": this template is no longer among the rules; what it declared stays");
-    }
+    if (state.plan.applied.contains(name)) continue;
+    state.notices.push_back(name + ": this template is no longer among the rules; what it declared stays");
   }
-  WAYBILL_TRY(state.plan, templates::make_plan(considered, state.loaded, options));
   for (const ResourceKey& key : state.plan.deletes) {
     std::erase_if(state.resources, [&](const Resource& each) { return each.key == key; });
   }
@@ -137,7 +129,7 @@ Status Deployment::plan_removals(State& state) const {
       text += ", with its " + std::to_string(items) + " items";
       if (items > 0 && !options_.drop_tables) {
         refused += (refused.empty() ? "" : ", ") + removal.key.name + " (" + std::to_string(items) + " items; in " +
-                   removal.template_name + ", " + templates::reason(removal) + ")";
+                   removal.template_name + ", " + removal.reason + ")";
       }
       state.changes.add(store::DropTable{table->id});
       state.tables.erase(table);
