@@ -244,10 +244,10 @@ TEST_CASE("subscriptions that the API made go with their topic") {
   };
   subscribe("x");
   subscribe("y");
-  const Plan made = plan(catalog, {topics("demo", {"y"})}, options());
-  CHECK(names(made.deletes) == Names{"api-x", "x"});
+  const Plan made = plan(catalog, {topics("demo", {"x"})}, options());
+  CHECK(names(made.deletes) == Names{"api-y", "y"});
   REQUIRE(made.removals.size() == 2);
-  CHECK(display(made.removals[1]) == "demo: AWS::SNS::Subscription api-x: deleted, as its topic x is deleted");
+  CHECK(display(made.removals[1]) == "demo: AWS::SNS::Subscription api-y: deleted, as its topic y is deleted");
 }
 
 TEST_CASE("a bus that still has the API's rules is not deleted, as by DeleteEventBus") {
