@@ -1,7 +1,6 @@
 #include "daemon/deployment.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/log.h"
 #include "table/table_definition.h"
@@ -21,6 +20,10 @@ std::vector<Resource> resources_of(const Catalog& catalog) {
   return resources;
 }
 
+std::vector<TableSpec>::iterator table_named(std::vector<TableSpec>& tables, const std::string& name) {
+  return std::find_if(tables.begin(), tables.end(), [&](const TableSpec& table) { return table.name == name; });
+}
+
 }  // namespace
 
 struct Deployment::State {
@@ -32,6 +35,7 @@ struct Deployment::State {
   std::vector<templates::LoadedTemplate> loaded;
   templates::Plan plan;
   std::vector<std::string> notices;
+  std::vector<std::string> removals;  // in words
   store::Changes changes;
 };
 
@@ -50,6 +54,7 @@ Status Deployment::install(std::vector<templates::LoadedTemplate> loaded, bool r
   State state;
   state.loaded = std::move(loaded);
   WAYBILL_CHECK(ports_.book.edit([&](const Catalog& catalog) { return make_edit(state, catalog, reload); }));
+  for (const std::string& removal : state.removals) spdlog::warn("{}", removal);
   note(state);
   loaded_ = std::move(state.loaded);
   return {};
@@ -58,6 +63,7 @@ Status Deployment::install(std::vector<templates::LoadedTemplate> loaded, bool r
 Result<control::Edit> Deployment::make_edit(State& state, const Catalog& catalog, bool reload) const {
   WAYBILL_CHECK(read_store(state));
   WAYBILL_CHECK(plan(state, catalog, reload));
+  WAYBILL_CHECK(plan_removals(state));
   WAYBILL_CHECK(plan_tables(state));
   control::Edit edit;
   edit.deletes = state.plan.deletes;
@@ -88,23 +94,16 @@ Status Deployment::read_store(State& state) const {
 // must not drop tables. What a template that is there no longer declares is deleted, as CloudFormation does.
 Status Deployment::plan(State& state, const Catalog& catalog, bool reload) const {
   state.resources = resources_of(catalog);
-  std::set<std::string> present;
-  for (const auto& each : state.loaded) present.insert(each.name);
-  std::vector<Resource> considered;
-  for (const Resource& resource : state.resources) {
-    if (resource.owner.empty() || present.count(resource.owner) > 0) considered.push_back(resource);
-  }
   templates::PlanOptions options;
   options.place = options_.place;
   options.reload = reload;
+  options.applied = state.applied;
+  WAYBILL_TRY(state.plan, templates::make_plan(state.resources, state.loaded, options));
+  for (const std::string& name : state.plan.forgotten) state.applied.erase(name);
   for (const auto& [name, fingerprint] : state.applied) {
-    if (present.count(name) > 0) {
-      options.applied[name] = fingerprint;
-    } else {
-      state.notices.push_back(name + ": this template is no longer among the rules; what it declared stays");
-    }
+    if (state.plan.applied.contains(name)) continue;
+    state.notices.push_back(name + ": this template is no longer among the rules; what it declared stays");
   }
-  WAYBILL_TRY(state.plan, templates::make_plan(considered, state.loaded, options));
   for (const ResourceKey& key : state.plan.deletes) {
     std::erase_if(state.resources, [&](const Resource& each) { return each.key == key; });
   }
@@ -116,20 +115,40 @@ Status Deployment::plan(State& state, const Catalog& catalog, bool reload) const
   return {};
 }
 
-Status Deployment::plan_tables(State& state) const {
-  const auto stored = [&](const std::string& name) {
-    return std::find_if(state.tables.begin(), state.tables.end(), [&](const TableSpec& t) { return t.name == name; });
-  };
-  for (const ResourceKey& key : state.plan.deletes) {
-    const auto found = key.kind == kinds::kTable ? stored(key.name) : state.tables.end();
-    if (found == state.tables.end()) continue;
-    state.changes.add(store::DropTable{found->id});
-    state.tables.erase(found);
+// CloudFormation deletes a table whatever it holds. Here a parameter that was forgotten at one start is enough to
+// rename them all, and nobody was asked: so what holds items is deleted only where a setting allows it.
+Status Deployment::plan_removals(State& state) const {
+  WAYBILL_TRY(const auto reader, ports_.readers.lend());
+  std::string refused;
+  for (const templates::Removal& removal : state.plan.removals) {
+    std::string text = templates::display(removal);
+    const auto table = removal.kept || removal.key.kind != kinds::kTable ? state.tables.end()
+                                                                         : table_named(state.tables, removal.key.name);
+    if (table != state.tables.end()) {
+      WAYBILL_TRY(const std::int64_t items, reader->count_items(table->id));
+      text += ", with its " + std::to_string(items) + " items";
+      if (items > 0 && !options_.drop_tables) {
+        refused += (refused.empty() ? "" : ", ") + removal.key.name + " (" + std::to_string(items) + " items; in " +
+                   removal.template_name + ", " + removal.reason + ")";
+      }
+      state.changes.add(store::DropTable{table->id});
+      state.tables.erase(table);
+    }
+    state.removals.push_back(std::move(text));
   }
+  if (refused.empty()) return {};
+  return Error{
+      ErrorCode::conflict,
+      "nothing was applied, because tables would be deleted with their items: " + refused +
+          "; to keep them, give parameters and templates as they were, or the tables DeletionPolicy: Retain, or "
+          "take another data_dir for another environment; to delete them, set templates.drop_tables to true"};
+}
+
+Status Deployment::plan_tables(State& state) const {
   WAYBILL_TRY(const auto reader, ports_.readers.lend());
   for (const Resource& put : state.plan.puts) {
     if (put.key.kind != kinds::kTable) continue;
-    const auto found = stored(put.key.name);
+    const auto found = table_named(state.tables, put.key.name);
     const bool is_new = found == state.tables.end();
     WAYBILL_TRY(TableSpec spec, table::spec_from_resource(put, is_new ? TableId{state.last_table + 1} : found->id));
     if (is_new) {

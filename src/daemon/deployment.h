@@ -37,6 +37,7 @@ class Deployment {
     std::vector<std::string> rules;  // files or directories; none: the catalog stays as it is
     std::map<std::string, std::string> parameters;
     bool unknown_is_error = true;
+    bool drop_tables = false;                       // also those that hold items
     std::set<std::string, std::less<>> transports;  // as in templates::LoadOptions, as what follows
     std::string endpoint = "http://127.0.0.1:4566";
     bool allow_http_endpoints = false;
@@ -45,7 +46,9 @@ class Deployment {
   };
   Deployment(Ports ports, Options options) : ports_(ports), options_(std::move(options)) {}
 
-  // Applied whole or refused whole. reload: also over what the API changed since.
+  // Applied whole or refused whole. reload: also over what the API changed since. Each resource that is deleted is
+  // logged. Errors besides a wrong template's: conflict, when a table would be deleted that holds items or is
+  // protected.
   Status load(bool reload);
   // Brings back what the templates that were loaded last declare, without reading files: after a reset.
   Status restore();
@@ -59,6 +62,7 @@ class Deployment {
   Result<control::Edit> make_edit(State& state, const Catalog& catalog, bool reload) const;
   Status read_store(State& state) const;
   Status plan(State& state, const Catalog& catalog, bool reload) const;
+  Status plan_removals(State& state) const;
   Status plan_tables(State& state) const;
   void note(State& state);
 

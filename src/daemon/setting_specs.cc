@@ -42,6 +42,8 @@ std::vector<SettingSpec> service_specs() {
        "CloudFormation templates to load: files, or directories of *.yaml, *.yml, *.json."},
       {"templates.unknown", text, "error", "", 0, 0,
        "What an unknown property or resource type in a template is: error, or warn."},
+      {"templates.drop_tables", flag, "false", "", 0, 0,
+       "Allow deleting tables that hold items, when a template no longer declares them or a parameter renames them."},
       {"plugins", list, "", "", 0, 0, "Handler plugins to load: shared objects, or directories of *.so."},
       {"log.level", text, "info", "", 0, 0, "trace, debug, info, warn, error or off."},
       {"log.format", text, "text", "", 0, 0, "text, or json with one object a line."},

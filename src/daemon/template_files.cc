@@ -83,6 +83,7 @@ Deployment::Options template_options(const Settings& settings) {
   options.rules = settings.list("rules");
   options.parameters = settings.parameters();
   options.unknown_is_error = settings.text("templates.unknown") != "warn";
+  options.drop_tables = settings.flag("templates.drop_tables");
   options.transports = sent_protocols(settings);
   options.endpoint = endpoint_of(settings);
   options.allow_http_endpoints = settings.flag("allow_http_endpoints");

@@ -25,14 +25,34 @@ std::string expand(const std::string& form, const std::map<std::string, std::str
   return result;
 }
 
+std::string uuid_of(const ResourceType& type, const std::string& logical_id, const std::string& stack,
+                    const Place& place) {
+  return stable_uuid({place.account, place.region, type.name, stack, logical_id});
+}
+
 }  // namespace
+
+std::string made_up_name(const ResourceType& type, const Json& body, const std::string& logical_id,
+                         const std::string& stack, const Place& place) {
+  const Json* ends = type.ending.property.empty() ? nullptr : find_member(body, type.ending.property);
+  const std::string ending = ends && *ends == true ? type.ending.text : "";
+  std::string name = stack + "-" + logical_id;
+  if (name.size() + ending.size() > type.name_length) {
+    std::string distinct = uuid_of(type, logical_id, stack, place);
+    std::erase(distinct, '-');
+    distinct = "-" + distinct.substr(0, 12);
+    name.resize(type.name_length - distinct.size() - ending.size());
+    name += distinct;
+  }
+  return name + ending;
+}
 
 Identity identify(const ResourceType& type, const Json& body, const std::string& logical_id, const std::string& name,
                   const std::string& stack, const Place& place, const std::string& endpoint) {
   const std::string bus = text_member(body, "EventBusName");
   const bool custom_bus = !bus.empty() && bus != "default";
   const std::string path = text_member(body, "Path");
-  const std::string uuid = stable_uuid({place.account, place.region, type.name, stack, logical_id});
+  const std::string uuid = uuid_of(type, logical_id, stack, place);
   std::map<std::string, std::string> values = {
       {"name", name},
       {"stack", stack},

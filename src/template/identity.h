@@ -16,6 +16,11 @@ struct Identity {
   std::map<std::string, std::string> attributes;
 };
 
+// The physical name of a resource whose template gives none: <stack>-<LogicalId>, and the type's ending. Where that is
+// longer than the type allows it is cut, and ends in 12 characters that no other stack and logical id have.
+std::string made_up_name(const ResourceType& type, const Json& body, const std::string& logical_id,
+                         const std::string& stack, const Place& place);
+
 // name: physical, or "" of a type without one. endpoint: as in LoadOptions. REQUIRES: body went through its type's
 // checks.
 Identity identify(const ResourceType& type, const Json& body, const std::string& logical_id, const std::string& name,

@@ -15,7 +15,7 @@ namespace waybill::templates {
 namespace {
 
 // Raised when the same template makes different resources than before.
-constexpr std::string_view kReaderVersion = "1";
+constexpr std::string_view kReaderVersion = "2";
 
 constexpr const char* kQuoteHint = " (an unquoted yes, no, on or off is YAML's true or false: put it in quotes)";
 
@@ -153,16 +153,17 @@ class Loader {
     const Path path = {"Resources", id, "Properties"};
     const Json* given = find_member(source, "Properties");
     Json properties = given && given->is_object() ? *resolver_.resolve(*given, path) : Json::object();
-    const std::string policy = text_member(source, "DeletionPolicy");
-    const bool keep = policy.starts_with("Retain");
+    Json policies = Json::object();
+    if (text_member(source, "DeletionPolicy").starts_with("Retain")) policies["DeletionPolicy"] = "Retain";
+    if (text_member(source, "UpdateReplacePolicy") == "Retain") policies["UpdateReplacePolicy"] = "Retain";
     KnownResource& known = names_.resources[id];
-    const Json body = add_resource(*find_resource_type(known.type), id, std::move(properties), path, keep, &known);
+    const Json body = add_resource(*find_resource_type(known.type), id, std::move(properties), path, policies, &known);
     add_inline_subscriptions(id, known, body, path);
   }
 
   // The finished body; a broken value when the resource could not be added.
-  Json add_resource(const ResourceType& type, const std::string& id, Json properties, const Path& path, bool keep,
-                    KnownResource* known) {
+  Json add_resource(const ResourceType& type, const std::string& id, Json properties, const Path& path,
+                    const Json& policies, KnownResource* known) {
     Notice subject{Notice::Kind::not_active, stack_, id, "", type.name, ""};
     SchemaReport report{problems_, loaded_.notices, subject, options_.unknown};
     Json body = conform_object(type.properties, properties, path, report);
@@ -183,7 +184,7 @@ class Loader {
     if (is_broken(body)) return body;
     if (!identity.arn.empty()) body["Arn"] = identity.arn;
     body["LogicalId"] = id;
-    if (keep) body["DeletionPolicy"] = "Retain";
+    body.update(policies);
     if (!keys_.insert({type.name, identity.key}).second) {
       problems_.add(path, "a second " + type.name + " with the name " + in_quotes(identity.key));
     }
@@ -202,9 +203,7 @@ class Loader {
     if (type.name_property.empty()) return stack_ + "/" + id;
     const Json* given = find_member(body, type.name_property);
     if (given && !given->is_string()) return std::nullopt;
-    std::string name = given ? given->get<std::string>() : stack_ + "-" + id;
-    const Json* ends = given ? nullptr : find_member(body, type.ending.property);
-    if (ends && *ends == true) name += type.ending.text;
+    const std::string name = given ? given->get<std::string>() : made_up_name(type, body, id, stack_, options_.place);
     if (const std::string problem = name_problem(type, name); !problem.empty()) {
       problems_.add(path / type.name_property, problem);
       return std::nullopt;
@@ -222,7 +221,7 @@ class Loader {
       Json properties = (*list)[i];
       properties["TopicArn"] = topic.ref;
       add_resource(*find_resource_type("AWS::SNS::Subscription"), id + "-" + std::to_string(i + 1),
-                   std::move(properties), path / "Subscription" / i, false, nullptr);
+                   std::move(properties), path / "Subscription" / i, Json::object(), nullptr);
     }
   }
 

@@ -46,8 +46,9 @@ struct LoadedTemplate {
   std::string fingerprint;
   // Each after what it refers to; owner is `name`. A body has the properties in their form (numbers as numbers,
   // patterns as JSON text, a rule's EventBusName as a name), its name under its name property, and "LogicalId", "Arn"
-  // (of types that have one) and "DeletionPolicy" (where it keeps the resource). ResourceKey::name is the physical
-  // name; "<bus>/<rule>" of a rule (also on the default bus), "<log group>:<name>" of a metric filter,
+  // (of types that have one), "DeletionPolicy" and "UpdateReplacePolicy" (where they keep the resource).
+  // ResourceKey::name is the physical name; "<bus>/<rule>" of a rule (also on the default bus), "<log group>:<name>" of
+  // a metric filter,
   // "<template>/<LogicalId>" of what AWS gives no name (subscriptions, permissions, policies, …), and
   // "<template>/<LogicalId>-<n>" of the n-th subscription inside a topic.
   std::vector<Resource> resources;

@@ -1,6 +1,7 @@
 #include "template/sections.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "template/nearest.h"
 #include "template/text.h"
@@ -21,6 +22,7 @@ const std::vector<std::string> kResourceMembers = {
     "Type",           "Properties",   "Condition",           "DependsOn",     "Metadata",
     "DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy", "CreationPolicy"};
 const std::vector<std::string> kDeletionPolicies = {"Delete", "Retain", "RetainExceptOnCreate", "Snapshot"};
+const std::vector<std::string> kReplacePolicies = {"Delete", "Retain", "Snapshot"};
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -118,9 +120,11 @@ bool check_resource_shape(const std::string& id, const Json& resource, Problems&
     problems.add(path / "Properties", "must be a map, not " + kind_of(*properties));
     return false;
   }
-  const Json* policy = find_member(resource, "DeletionPolicy");
-  if (policy && !contains(kDeletionPolicies, text_member(resource, "DeletionPolicy"))) {
-    problems.add(path / "DeletionPolicy", "must be " + list_of(kDeletionPolicies));
+  for (const auto& [name, allowed] :
+       {std::pair("DeletionPolicy", &kDeletionPolicies), std::pair("UpdateReplacePolicy", &kReplacePolicies)}) {
+    if (find_member(resource, name) && !contains(*allowed, text_member(resource, name))) {
+      problems.add(path / name, "must be " + list_of(*allowed));
+    }
   }
   if (text_member(resource, "Type").empty()) {
     problems.add(path, "Type is missing");

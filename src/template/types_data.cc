@@ -1,6 +1,9 @@
 // AWS::DynamoDB::Table and AWS::SNS::*: where handlers write and publish.
+#include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "model/arn.h"
 #include "net/smtp.h"
@@ -27,6 +30,9 @@ void check_key_schema(CheckContext& c, const Json& holder, const Path& path, con
       c.bad(path / "KeySchema" / i, i == 0 ? "the first key must be HASH" : "the second key must be RANGE");
     }
     if (name.empty()) continue;
+    if (i == 1 && name == text_member((*schema)[0], "AttributeName")) {
+      c.bad(path / "KeySchema" / i, "both keys are " + in_quotes(name));
+    }
     used.insert(name);
     if (!defined.contains(name)) {
       c.bad(path / "KeySchema" / i, "the attribute " + in_quotes(name) + " is not among the AttributeDefinitions");
@@ -44,6 +50,35 @@ void check_indexes(CheckContext& c, const char* property, const std::set<std::st
     check_key_schema(c, index, path, defined, used);
     const std::string name = text_member(index, "IndexName");
     if (!name.empty() && !names.insert(name).second) c.bad(path, "a second index named " + in_quotes(name));
+    const auto usual = [](unsigned char letter) {
+      return std::isalnum(letter) || std::string_view("._-").find(static_cast<char>(letter)) != std::string_view::npos;
+    };
+    if (!std::all_of(name.begin(), name.end(), usual)) {
+      c.bad(path / "IndexName", in_quotes(name) + " may have letters, digits and ._- only");
+    }
+  }
+}
+
+// The name of the n-th key; "" when there is none.
+std::string key_name(const Json& holder, std::size_t n) {
+  const Json* schema = find_member(holder, "KeySchema");
+  return schema && schema->is_array() && schema->size() > n ? text_member((*schema)[n], "AttributeName") : "";
+}
+
+// They sort a table's partitions in another way, so both have two keys and share the first.
+void check_local_indexes(CheckContext& c) {
+  const Json* indexes = find_member(c.body, "LocalSecondaryIndexes");
+  if (!indexes || !indexes->is_array() || indexes->empty()) return;
+  if (key_name(c.body, 1).empty()) {
+    return c.bad(c.path / "LocalSecondaryIndexes", "needs a table with a RANGE key, and this one has none");
+  }
+  for (std::size_t i = 0; i < indexes->size(); ++i) {
+    const Path path = c.path / "LocalSecondaryIndexes" / i / "KeySchema";
+    const std::string first = key_name((*indexes)[i], 0);
+    if (key_name((*indexes)[i], 1).empty()) c.bad(path, "a local index has a RANGE key");
+    if (!first.empty() && first != key_name(c.body, 0)) {
+      c.bad(path, "the first key must be the table's, " + in_quotes(key_name(c.body, 0)) + ", not " + in_quotes(first));
+    }
   }
 }
 
@@ -51,13 +86,18 @@ void check_table(CheckContext& c) {
   std::set<std::string> defined;
   const Json* definitions = find_member(c.body, "AttributeDefinitions");
   if (definitions && definitions->is_array()) {
-    for (const Json& definition : *definitions) defined.insert(text_member(definition, "AttributeName"));
+    for (std::size_t i = 0; i < definitions->size(); ++i) {
+      const std::string name = text_member((*definitions)[i], "AttributeName");
+      if (defined.insert(name).second || name.empty()) continue;
+      c.bad(c.path / "AttributeDefinitions" / i, "a second definition of the attribute " + in_quotes(name));
+    }
   }
   std::set<std::string> used;
   std::set<std::string> names;
   check_key_schema(c, c.body, c.path, defined, used);
   check_indexes(c, "GlobalSecondaryIndexes", defined, used, names);
   check_indexes(c, "LocalSecondaryIndexes", defined, used, names);
+  check_local_indexes(c);
   for (const std::string& name : defined) {
     if (!name.empty() && !used.contains(name)) {
       c.bad(c.path / "AttributeDefinitions",
@@ -85,7 +125,9 @@ Properties index_properties() {
       text("IndexName").required().between(3, 255),
       key_schema(),
       // An index always has the whole item.
-      object("Projection", {one_of("ProjectionType", {"ALL", "KEYS_ONLY", "INCLUDE"}), texts("NonKeyAttributes")})
+      object("Projection",
+             {one_of("ProjectionType", {"ALL", "KEYS_ONLY", "INCLUDE"}).required(), texts("NonKeyAttributes")})
+          .required()
           .without_effect(),
       anything("ProvisionedThroughput").without_effect(),
       anything("OnDemandThroughput").without_effect(),
@@ -116,7 +158,7 @@ Properties table_properties() {
       object("PointInTimeRecoverySpecification",
              {boolean("PointInTimeRecoveryEnabled"), integer("RecoveryPeriodInDays")})
           .without_effect(),
-      boolean("DeletionProtectionEnabled").without_effect(),
+      boolean("DeletionProtectionEnabled"),
       one_of("TableClass", {"STANDARD", "STANDARD_INFREQUENT_ACCESS"}).without_effect(),
       anything("ContributorInsightsSpecification").without_effect(),
       anything("KinesisStreamSpecification").without_effect(),
@@ -147,9 +189,14 @@ const std::vector<std::string> kProtocols = {"email",  "email-json", "http",    
                                              "lambda", "sms",        "firehose", "application"};
 
 void check_topic(CheckContext& c) {
-  const bool fifo = c.name.ends_with(".fifo");
-  if (c.name.find('.') != std::string::npos && !fifo) {
-    c.bad(c.path / "TopicName", in_quotes(c.name) + " has a dot, which only the ending .fifo may have");
+  static const std::string kNoFifo = "FIFO topics are not supported by Waybill";
+  const Json* fifo = find_member(c.body, "FifoTopic");
+  if (fifo && *fifo == true) {
+    c.bad(c.path / "FifoTopic", kNoFifo);
+  } else if (c.name.ends_with(".fifo")) {
+    c.bad(c.path / "TopicName", in_quotes(c.name) + " ends in .fifo: " + kNoFifo);
+  } else if (c.name.find('.') != std::string::npos) {
+    c.bad(c.path / "TopicName", in_quotes(c.name) + " may have letters, digits, _ and - only");
   }
 }
 
@@ -217,7 +264,7 @@ ResourceType topic() {
       text("TopicName"),
       text("DisplayName"),
       objects("Subscription", {one_of("Protocol", kProtocols).required(), text("Endpoint").required()}),
-      boolean("FifoTopic").without_effect(),
+      boolean("FifoTopic"),
       boolean("ContentBasedDeduplication").without_effect(),
       text("FifoThroughputScope").without_effect(),
       text("KmsMasterKeyId").without_effect(),

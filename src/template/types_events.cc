@@ -211,8 +211,12 @@ ResourceType archive() {
   type.key = "{name}";
   type.attributes = {{"Arn", "{arn}", ""}, {"ArchiveName", "{name}", ""}};
   type.properties = {
-      text("ArchiveName"),  text("SourceArn").required(),         text("Description").at_most(512),
-      json("EventPattern"), integer("RetentionDays").at_least(0), text("KmsKeyIdentifier").without_effect(),
+      text("ArchiveName"),
+      text("SourceArn").required(),
+      text("Description").at_most(512),
+      json("EventPattern"),
+      integer("RetentionDays").between(0, 2147483647),
+      text("KmsKeyIdentifier").without_effect(),
   };
   type.check = check_archive;
   return type;

@@ -171,6 +171,72 @@ class TemplatesTest(DaemonTest):
         daemon.start()
         self.assertEqual(len(daemon.items(EVENTS, event_id)), 1)
 
+    def test_tables_that_hold_items_go_only_where_a_setting_allows_it(self):
+        daemon = self.own_daemon(*SHORT_RETRIES).start()
+        event_id = daemon.put_shipment({"shipment_id": "S"})
+        wait_until(lambda: daemon.items(EVENTS, event_id), what="the item")
+        daemon.terminate()
+        other = ("--set", "parameters.Environment=test")
+        said = daemon.refused(*other)
+        self.assertIn(f"{EVENTS} (1 items; in logistics-events, the template calls it "
+                      "logistics-shipment-events-test now)", said)
+        self.assertIn("templates.drop_tables", said)
+        self.assertNotIn("logistics-error-events-dev (", said)  # it is empty
+        daemon.start()
+        self.assertEqual(len(daemon.items(EVENTS, event_id)), 1)
+        daemon.terminate()
+        daemon.start(*other, "--set", "templates.drop_tables=true")
+        for said in (f"(AWS::DynamoDB::Table {EVENTS}): deleted, as the template calls it "
+                     "logistics-shipment-events-test now, with its 1 items",
+                     "(AWS::Events::EventBus logistics-events-dev): deleted"):
+            wait_until(lambda text=said: text in daemon.log(), what=said)
+        self.assertNotIn(EVENTS, [table["name"] for table in daemon.lines("tables")])
+
+    def test_a_reload_that_would_delete_items_changes_nothing(self):
+        daemon = self.own_daemon(*SHORT_RETRIES)
+        path = self.rules_copy(daemon)
+        daemon.start()
+        event_id = daemon.put_shipment({"shipment_id": "S"})
+        wait_until(lambda: daemon.items(EVENTS, event_id), what="the item")
+        renamed = path.read_text().replace("logistics-shipment-events-${", "renamed-${")
+        path.write_text(renamed)
+        daemon.signal(signal.SIGHUP)
+        wait_until(lambda: "the templates stay as they were: nothing was applied" in daemon.log(), what="the refusal")
+        self.assertEqual(len(daemon.items(EVENTS, event_id)), 1)
+        self.assertNotIn("renamed-dev", [table["name"] for table in daemon.lines("tables")])
+        path.write_text(renamed.replace("    Type: AWS::DynamoDB::Table\n",
+                                        "    Type: AWS::DynamoDB::Table\n    UpdateReplacePolicy: Retain\n"))
+        daemon.signal(signal.SIGHUP)
+        wait_until(lambda: f"{EVENTS}): kept" in daemon.log(), what="the reload")
+        self.assertEqual(len(daemon.items(EVENTS, event_id)), 1)
+        self.assertIn("renamed-dev", [table["name"] for table in daemon.lines("tables")])
+
+    def test_a_file_that_is_renamed_tells_its_subscribers_once(self):
+        daemon = self.own_daemon(*SHORT_RETRIES)
+        daemon.rules = daemon.directory / "rules"
+        daemon.rules.mkdir()
+        one = daemon.rules / "one.yaml"
+        one.write_text("""
+Resources:
+  T: {Type: AWS::SNS::Topic, Properties: {TopicName: news}}
+  S: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref T, Protocol: email, Endpoint: a@example.com}}
+  R:
+    Type: AWS::Events::Rule
+    Properties: {Name: tell, EventPattern: {source: [x]}, Targets: [{Id: t, Arn: !Ref T}]}
+""")
+        daemon.start()
+        one.rename(daemon.rules / "two.yaml")
+        daemon.signal(signal.SIGHUP)
+        wait_until(lambda: "two.yaml with 3 resources" in daemon.log(), what="the reload")
+        wait_until(lambda: 'was the template "one"' in daemon.log(), what="the notice")
+        self.assertIn("one: S (AWS::SNS::Subscription one/S): deleted", daemon.log())
+        self.assertNotIn("no longer among the rules", daemon.waybill("status", "--json"))
+        for _ in range(2):
+            daemon.put_shipment({}, "news", "x", EventBusName="default")
+        wait_until(lambda: len(daemon.lines("notifications")) >= 2, what="the notifications")
+        daemon.restart()
+        self.assertEqual(len(daemon.lines("notifications")), 2)
+
     def test_wrong_parameters_refuse_the_start(self):
         for flag, said in (("parameters.Environment=Dev Stage", "lower-case letters, digits and hyphens"),
                            ("parameters.AlertEmail=nobody", "an e-mail address"),

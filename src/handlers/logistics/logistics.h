@@ -3,7 +3,7 @@
 // gives a failed record outcome (an error line, and an item in ERROR_TABLE but for notifications), never an exception.
 //
 // Environment: ENVIRONMENT (dev), EVENTS_TABLE, ERROR_TABLE, SNS_TOPIC (shipment_processor, optional), ALERT_TOPIC and
-// PROCESSING_TOPIC (notification_handler). Tables and topics are names or ARNs.
+// PROCESSING_TOPIC (notification_handler). Tables are names or ARNs, topics are ARNs.
 //
 // An info line says each success and an error line each failure. The line with the whole event is at debug level: the
 // event can be read in the history.

@@ -133,6 +133,10 @@ Resources:
   CHECK(body_of(loaded, "A")["DeletionPolicy"] == "Retain");
   CHECK(has(error_of("Resources: {A: {Type: AWS::SNS::Topic, DeletionPolicy: Keep}}"),
             "A.DeletionPolicy: must be Delete"));
+  CHECK(has(error_of("Resources: {A: {Type: AWS::SNS::Topic, UpdateReplacePolicy: RetainExceptOnCreate}}"),
+            "A.UpdateReplacePolicy: must be Delete"));
+  CHECK(body_of(load("Resources: {A: {Type: AWS::SNS::Topic, UpdateReplacePolicy: Retain}}"),
+                "A")["UpdateReplacePolicy"] == "Retain");
 }
 
 TEST_CASE("all errors of a template are said at once, each with its place") {

@@ -37,6 +37,16 @@ std::vector<std::string> names(const std::vector<ResourceKey>& keys) {
   return result;
 }
 
+// The plan where the template demo.yaml declares nothing of this any more.
+Plan plan_without(const std::vector<Resource>& in_catalog) {
+  static const LoadedTemplate other = load(
+      "Resources: {Other: {Type: AWS::IAM::ManagedPolicy, "
+      "Properties: {ManagedPolicyName: other, PolicyDocument: {Statement: []}}}}");
+  Plan made = plan(in_catalog, {other}, options());
+  std::erase_if(made.puts, [](const Resource& put) { return put.key.name == "other"; });
+  return made;
+}
+
 using Names = std::vector<std::string>;
 
 }  // namespace
@@ -63,14 +73,15 @@ TEST_CASE("a changed template is applied as a difference") {
   CHECK(third.deletes.empty());
 }
 
-TEST_CASE("a template that is no more takes its resources along") {
+TEST_CASE("a template that is not among the rules leaves its resources; one of which nothing is left is forgotten") {
   const LoadedTemplate a = topics("a", {"x"});
   const LoadedTemplate b = topics("b", {"y"});
   const Plan first = plan({}, {a, b}, options());
   const Plan second = plan(first.puts, {b}, options(first.applied));
-  CHECK(names(second.deletes) == Names{"x"});
-  CHECK(second.forgotten == Names{"a"});
+  CHECK_FALSE(second.changes_anything());
+  CHECK(second.forgotten.empty());
   CHECK(second.applied.size() == 1);
+  CHECK(plan(b.resources, {b}, options(first.applied)).forgotten == Names{"a"});
 }
 
 TEST_CASE("rules go before their bus, functions before their role") {
@@ -83,16 +94,67 @@ Resources:
     Properties: {FunctionName: f, Runtime: native, Handler: a.b, Role: !GetAtt Role.Arn}
   Rule: {Type: AWS::Events::Rule, Properties: {Name: rule, EventBusName: !Ref Bus, EventPattern: {source: [x]}}}
 )");
-  CHECK(names(plan(a.resources, {}, options()).deletes) == Names{"bus/rule", "f", "role", "bus"});
+  CHECK(names(plan_without(a.resources).deletes) == Names{"bus/rule", "f", "role", "bus"});
 }
 
 TEST_CASE("DeletionPolicy Retain hands the resource over to nobody") {
   const LoadedTemplate a =
       load("Resources: {T: {Type: AWS::SNS::Topic, DeletionPolicy: Retain, Properties: {TopicName: keep}}}");
-  const Plan gone = plan(a.resources, {}, options());
+  const Plan gone = plan_without(a.resources);
   CHECK(gone.deletes.empty());
   REQUIRE(names(gone.puts) == Names{"keep"});
   CHECK(gone.puts[0].owner == "");
+}
+
+TEST_CASE("each removal is told, and a resource by another name as what it is") {
+  const auto one = [](const std::string& name, const std::string& policies) {
+    return load("Resources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: " + name + "}" + policies + "}}");
+  };
+  const LoadedTemplate before = one("before", "");
+  const Plan renamed = plan(before.resources, {one("after", "")}, options());
+  CHECK(names(renamed.deletes) == Names{"before"});
+  REQUIRE(renamed.removals.size() == 1);
+  CHECK(display(renamed.removals[0]) ==
+        "demo: T (AWS::SNS::Topic before): deleted, as the template calls it after now");
+  const Plan gone = plan_without(before.resources);
+  REQUIRE(gone.removals.size() == 1);
+  CHECK(display(gone.removals[0]) ==
+        "demo: T (AWS::SNS::Topic before): deleted, as the template no longer declares it");
+  // What keeps it may come with the new name.
+  for (const char* policies : {", UpdateReplacePolicy: Retain", ", DeletionPolicy: Retain"}) {
+    CAPTURE(policies);
+    const Plan kept = plan(before.resources, {one("after", policies)}, options());
+    CHECK(kept.deletes.empty());
+    CHECK(names(kept.puts) == Names{"after", "before"});
+    CHECK(kept.puts[1].owner == "");
+    REQUIRE(kept.removals.size() == 1);
+    CHECK(has(display(kept.removals[0]), "kept, and no template's any more"));
+  }
+}
+
+TEST_CASE("UpdateReplacePolicy Retain keeps what is renamed, not what is removed") {
+  const LoadedTemplate before =
+      load("Resources: {T: {Type: AWS::SNS::Topic, UpdateReplacePolicy: Retain, Properties: {TopicName: before}}}");
+  const LoadedTemplate after = load("Resources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: after}}}");
+  CHECK(plan(before.resources, {after}, options()).deletes.empty());
+  CHECK(names(plan_without(before.resources).deletes) == Names{"before"});
+}
+
+TEST_CASE("a table that is protected from deletion refuses the plan, unless it is kept anyway") {
+  const auto table = [](const std::string& more, const std::string& policies = "") {
+    return load("Resources: {T: {Type: AWS::DynamoDB::Table" + policies + ", Properties: {TableName: kept, " + more +
+                "AttributeDefinitions: [{AttributeName: a, AttributeType: S}], "
+                "KeySchema: [{AttributeName: a, KeyType: HASH}]}}}");
+  };
+  const auto made = make_plan(table("DeletionProtectionEnabled: true, ").resources, {topics("demo", {"x"})}, options());
+  REQUIRE_FALSE(made.has_value());
+  CHECK(made.error().code == ErrorCode::conflict);
+  CHECK(has(made.error().message,
+            "demo: the table \"kept\" (T) would be deleted, as the template no longer declares "
+            "it, and its DeletionProtectionEnabled is true; apply"));
+  CHECK(names(plan_without(table("DeletionProtectionEnabled: false, ").resources).deletes) == Names{"kept"});
+  const LoadedTemplate retained = table("DeletionProtectionEnabled: true, ", ", DeletionPolicy: Retain");
+  CHECK(plan_without(retained.resources).deletes.empty());
 }
 
 TEST_CASE("two templates that claim one name are refused, with both files") {
@@ -129,6 +191,79 @@ TEST_CASE("a resource that moves from one template to another is not deleted") {
   REQUIRE(names(second.puts) == Names{"y"});
   CHECK(second.puts[0].owner == "b");
   CHECK(second.notices[0].text == "was the template \"a\"'s and now belongs to this template");
+}
+
+TEST_CASE("a file that is renamed takes over what has a name, and replaces what has none") {
+  const std::string text = R"(
+Resources:
+  T: {Type: AWS::SNS::Topic, Properties: {TopicName: t}}
+  S: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref T, Protocol: https, Endpoint: 'https://a.example/'}}
+  R: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [x]}, Targets: [{Id: a, Arn: !Ref T}]}}
+)";
+  const LoadedTemplate one = load(text, options_for({}, "one.yaml"));
+  std::vector<Resource> catalog = one.resources;
+  for (Resource& each : catalog) each.state = R"({"Confirmed":"https://a.example/"})";
+  const Plan renamed = plan(catalog, {load(text, options_for({}, "two.yaml"))}, options({{"one", one.fingerprint}}));
+  CHECK(names(renamed.deletes) == Names{"default/one-R", "one/S"});
+  CHECK(renamed.forgotten == Names{"one"});
+  REQUIRE(renamed.notices.size() == 1);
+  CHECK(renamed.notices[0].text == "was the template \"one\"'s and now belongs to this template");
+  REQUIRE(renamed.removals.size() == 2);
+  CHECK(renamed.removals[0].reason == "what this template declared is \"two\"'s now");
+  for (const Resource& put : renamed.puts) {
+    CAPTURE(put.key.name);
+    CHECK(put.owner == "two");
+    CHECK((put.state == catalog[0].state) == (put.key.name != "t"));
+  }
+}
+
+TEST_CASE("a template that takes one thing of an absent one over leaves it the rest") {
+  const LoadedTemplate one = load(R"(
+Resources:
+  T: {Type: AWS::SNS::Topic, Properties: {TopicName: t}}
+  U: {Type: AWS::SNS::Topic, Properties: {TopicName: u}}
+  S: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref U, Protocol: email, Endpoint: a@example.com}}
+)",
+                                  options_for({}, "one.yaml"));
+  const std::map<std::string, std::string> applied = {{"one", one.fingerprint}};
+  const Plan taken = plan(one.resources, {topics("two", {"t"})}, options(applied));
+  CHECK(names(taken.puts) == Names{"t"});
+  CHECK(taken.deletes.empty());
+  CHECK(taken.forgotten.empty());
+  const Plan all = plan(one.resources, {topics("two", {"t", "u"})}, options(applied));
+  CHECK(names(all.deletes) == Names{"one/S"});
+  CHECK(all.forgotten == Names{"one"});
+}
+
+TEST_CASE("subscriptions that the API made go with their topic") {
+  std::vector<Resource> catalog = topics("demo", {"x", "y"}).resources;
+  const auto subscribe = [&](const std::string& topic) {
+    catalog.push_back({{kPlace.account, kPlace.region, "AWS::SNS::Subscription", "api-" + topic},
+                       "",
+                       R"({"TopicArn":")" + kPlace.topic(topic) + R"(","Protocol":"email"})"});
+  };
+  subscribe("x");
+  subscribe("y");
+  const Plan made = plan(catalog, {topics("demo", {"x"})}, options());
+  CHECK(names(made.deletes) == Names{"api-y", "y"});
+  REQUIRE(made.removals.size() == 2);
+  CHECK(display(made.removals[1]) == "demo: AWS::SNS::Subscription api-y: deleted, as its topic y is deleted");
+}
+
+TEST_CASE("a bus that still has the API's rules is not deleted, as by DeleteEventBus") {
+  std::vector<Resource> catalog =
+      load("Resources: {Bus: {Type: AWS::Events::EventBus, Properties: {Name: bus}}}").resources;
+  const LoadedTemplate without = topics("demo", {"x"});
+  CHECK(names(plan(catalog, {without}, options()).deletes) == Names{"bus"});
+  catalog.push_back({{kPlace.account, kPlace.region, "AWS::Events::Rule", "bus2/rule"}, "", "{}"});
+  CHECK(names(plan(catalog, {without}, options()).deletes) == Names{"bus"});
+  catalog.push_back({{kPlace.account, kPlace.region, "AWS::Events::Rule", "bus/rule"}, "", "{}"});
+  const auto made = make_plan(catalog, {without}, options());
+  REQUIRE_FALSE(made.has_value());
+  CHECK(made.error().code == ErrorCode::conflict);
+  CHECK(has(made.error().message,
+            "demo: the event bus \"bus\" (Bus) would be deleted, as the template no longer "
+            "declares it, and has rules that no template here declares: rule; apply"));
 }
 
 TEST_CASE("what the API changed since shows as drift and stays, until a reload") {

@@ -142,14 +142,38 @@ TEST_CASE("names: given or <stack>-<LogicalId>, checked for length and letters")
   CHECK(body("SNS::Topic", "TopicName: news")["TopicName"] == "news");
   CHECK(problem("SNS::Topic", "TopicName: 'a b'") ==
         "X.TopicName: the name \"a b\" may have letters, digits and _-. only");
-  CHECK(problem("SNS::Topic", "TopicName: a.b") ==
-        "X.TopicName: \"a.b\" has a dot, which only the ending .fifo may have");
+  CHECK(problem("SNS::Topic", "TopicName: a.b") == "X.TopicName: \"a.b\" may have letters, digits, _ and - only");
   CHECK(problem("Lambda::Function", kNative + ", FunctionName: " + std::string(65, 'f')) ==
         "X.FunctionName: the name \"" + std::string(65, 'f') + "\" has 65 characters, at most 64 are allowed");
   CHECK(problem("Events::EventBus", "Name: default") ==
         "X.Name: the bus \"default\" always exists and cannot be declared");
   CHECK(problem("Events::EventBus", "Name: a/b") == "X.Name: the name \"a/b\" may have letters, digits and ._- only");
   CHECK(problem("Events::EventBus", "") == "X: Name is missing");
+}
+
+TEST_CASE("a name that Waybill makes up is cut to what the type allows, and stays distinct") {
+  const auto name = [](const std::string& id, const std::string& type, const std::string& property,
+                       const std::string& more = "") {
+    const std::string text = "Resources: {" + id + ": {Type: AWS::" + type + ", Properties: {" + more + "}}}";
+    return body_of(load(text), id)[property].get<std::string>();
+  };
+  const std::string stem(80, 'q');
+  const std::string queue = name(stem + "1", "SQS::Queue", "QueueName");
+  CHECK(queue.size() == 80);
+  CHECK(queue.starts_with("demo-" + stem.substr(0, 62) + "-"));
+  CHECK(queue == name(stem + "1", "SQS::Queue", "QueueName"));
+  CHECK(queue != name(stem + "2", "SQS::Queue", "QueueName"));
+  const std::string fifo = name(stem, "SQS::Queue", "QueueName", "FifoQueue: true");
+  CHECK(fifo.size() == 80);
+  CHECK(fifo.ends_with(".fifo"));
+  CHECK(name(std::string(59, 'f'), "Lambda::Function", "FunctionName", kNative) == "demo-" + std::string(59, 'f'));
+  CHECK(name(std::string(60, 'f'), "Lambda::Function", "FunctionName", kNative).size() == 64);
+}
+
+TEST_CASE("an archive keeps events for no more days than are counted") {
+  const std::string source = "SourceArn: 'arn:aws:events:eu-central-1:123456789012:event-bus/default', RetentionDays: ";
+  CHECK(body("Events::Archive", source + "2147483647")["RetentionDays"] == 2147483647);
+  CHECK(problem("Events::Archive", source + "4294967297") == "X.RetentionDays: 4294967297 must be 0 to 2147483647");
 }
 
 TEST_CASE("a rule has a pattern or a schedule, a bus name from a name or an ARN, and its pattern as text") {
@@ -240,70 +264,6 @@ TEST_CASE("a function runs natively, with limits") {
         "X.DeadLetterConfig.TargetArn: \"arn:aws:lambda:eu-central-1:123456789012:function:f\" is not the ARN of a "
         "topic or "
         "a queue");
-}
-
-TEST_CASE("a table's keys are defined, and nothing else is") {
-  CHECK(problem("DynamoDB::Table", kKeys) == "");
-  CHECK(problem("DynamoDB::Table", "AttributeDefinitions: [], KeySchema: [{AttributeName: id, KeyType: HASH}]") ==
-        "X.KeySchema[0]: the attribute \"id\" is not among the AttributeDefinitions");
-  CHECK(problem("DynamoDB::Table",
-                "KeySchema: [{AttributeName: id, KeyType: RANGE}], "
-                "AttributeDefinitions: [{AttributeName: id, AttributeType: S}]") ==
-        "X.KeySchema[0]: the first key must be HASH");
-  CHECK(problem("DynamoDB::Table",
-                "KeySchema: [{AttributeName: id, KeyType: HASH}], "
-                "AttributeDefinitions: [{AttributeName: id, AttributeType: S}, "
-                "{AttributeName: other, AttributeType: S}]") ==
-        "X.AttributeDefinitions: the attribute \"other\" is no key of the table or of an index");
-  CHECK(problem("DynamoDB::Table", kKeys + ", TimeToLiveSpecification: {Enabled: true}") ==
-        "X.TimeToLiveSpecification: AttributeName is missing");
-  CHECK(has(
-      problem("DynamoDB::Table", kKeys + ", GlobalSecondaryIndexes: [{IndexName: abc, KeySchema: [{AttributeName: z, "
-                                         "KeyType: HASH}]}]"),
-      "X.GlobalSecondaryIndexes[0].KeySchema[0]: the attribute \"z\" is not among"));
-  CHECK(
-      body_of(load("Resources: {X: {Type: AWS::DynamoDB::Table, Properties: {" + kKeys +
-                   ", StreamSpecification: {StreamViewType: NEW_IMAGE}}}, T: {Type: AWS::Events::EventBus, Properties: "
-                   "{Name: b, Description: !GetAtt X.StreamArn}}}"),
-              "T")["Description"] ==
-      "arn:aws:dynamodb:eu-central-1:123456789012:table/demo-X/stream/1970-01-01T00:00:00.000");
-}
-
-TEST_CASE("subscriptions fit their protocol; those inside a topic become resources of their own") {
-  const std::string topic = "TopicArn: 'arn:aws:sns:eu-central-1:123456789012:t'";
-  CHECK(problem("SNS::Subscription", topic + ", Protocol: email, Endpoint: me") ==
-        "X.Endpoint: \"me\" is not an e-mail address");
-  CHECK(problem("SNS::Subscription", topic + ", Protocol: https, Endpoint: 'http://x'") ==
-        "X.Endpoint: \"http://x\" does not begin with https://");
-  CHECK(problem("SNS::Subscription", topic + ", Protocol: lambda, Endpoint: f") == "X.Endpoint: \"f\" is not an ARN");
-  CHECK(problem("SNS::Subscription", "TopicArn: t, Protocol: sms, Endpoint: '1'") ==
-        "X.TopicArn: \"t\" is not the ARN of a topic");
-  CHECK(
-      has(problem("SNS::Subscription", topic + ", Protocol: fax, Endpoint: '1'"), "X.Protocol: \"fax\" is not one of"));
-  const LoadedTemplate loaded =
-      load(one("AWS::SNS::Topic", "TopicName: t, Subscription: [{Protocol: email, Endpoint: a@b.cc}]"));
-  REQUIRE(loaded.resources.size() == 2);
-  CHECK(loaded.resources[1].key.kind == "AWS::SNS::Subscription");
-  CHECK(loaded.resources[1].key.name == "demo/X-1");
-  const Json subscription = body_of(loaded, "X-1");
-  CHECK(subscription["TopicArn"] == "arn:aws:sns:eu-central-1:123456789012:t");
-  CHECK(subscription["Arn"].get<std::string>().starts_with("arn:aws:sns:eu-central-1:123456789012:t:"));
-}
-
-TEST_CASE("policies of subscriptions are checked as SNS checks them") {
-  const std::string hook =
-      "TopicArn: 'arn:aws:sns:eu-central-1:123456789012:t', Protocol: https, Endpoint: 'https://a.example', ";
-  CHECK(load(one("AWS::SNS::Subscription", hook + "FilterPolicy: {a: [b]}")).resources.size() == 1);
-  CHECK(problem("SNS::Subscription", hook + "FilterPolicy: {a: b}") ==
-        "X.FilterPolicy: \"a\" must be an object or an array");
-  CHECK(has(problem("SNS::Subscription", hook + "FilterPolicy: {a: {b: [c]}}"), "does not support nested"));
-  CHECK(load(one("AWS::SNS::Subscription", hook + "FilterPolicy: {a: {b: [c]}}, FilterPolicyScope: MessageBody"))
-            .resources.size() == 1);
-  CHECK(problem("SNS::Subscription", hook + "RedrivePolicy: {deadLetterTargetArn: q}") ==
-        "X.RedrivePolicy: deadLetterTargetArn must be the ARN of a queue, a table or a topic, not \"q\"");
-  CHECK(has(problem("SNS::Subscription", hook + "DeliveryPolicy: {healthyRetryPolicy: {numRetries: 101}}"),
-            "X.DeliveryPolicy: numRetries must be a whole number"));
-  CHECK(has(problem("SNS::Topic", "SignatureVersion: '3'"), "X.SignatureVersion"));
 }
 
 TEST_CASE("policies grant what they say, or are refused") {
