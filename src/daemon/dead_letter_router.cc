@@ -20,6 +20,8 @@ constexpr std::int64_t kRowDays = 30;
 // AWS: Lambda, "Dead-letter queues": the first KB. Of a rule's as well, since what the facts tell counts for the size
 // of the message. Waybill's own record keeps it whole.
 constexpr std::size_t kMessageBytes = 1024;
+// Of an event that is kept as text in a table: an item has 400 KB.
+constexpr std::size_t kMostEventText = 300'000;
 
 // The facts of contract section 9; the last two only when retries ran out. No rule is behind a subscription. Lambda
 // tells other facts of an invocation (AWS: Lambda, "Dead-letter queues").
@@ -107,8 +109,14 @@ Status DeadLetterTargets::put_row(const TableSpec& table, const EndpointSpec& en
     const auto environment = endpoint.function->environment.find("ENVIRONMENT");
     if (environment != endpoint.function->environment.end()) item["environment"] = environment->second;
   }
-  WAYBILL_TRY(store::ItemRow row, table::encode_item(table, item, letter.dead_at));
-  into.changes.add(store::PutItem{table.id, std::move(row), {}, store::OnConditionFailed::fail_attempt, nullptr});
+  auto row = table::encode_item(table, item, letter.dead_at);
+  if (!row) {
+    // What no item can hold (a number, a depth, its size) is kept as the text that it was.
+    item["event"] = std::string(utf8_cut(letter.body, kMostEventText));
+    row = table::encode_item(table, item, letter.dead_at);
+  }
+  if (!row) return row.error();
+  into.changes.add(store::PutItem{table.id, std::move(*row), {}, store::OnConditionFailed::fail_attempt, nullptr});
   return {};
 }
 
