@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <spdlog/fmt/compile.h>
 #include <spdlog/fmt/fmt.h>
 
 namespace waybill {
@@ -20,7 +21,8 @@ Parts split(WallTime time) {
 
 std::string iso8601_seconds(WallTime time) {
   const Parts p = split(time);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(p.date.year()),
+  // Once an event: the format is worked out when this is compiled.
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z"), static_cast<int>(p.date.year()),
                      static_cast<unsigned>(p.date.month()), static_cast<unsigned>(p.date.day()),
                      p.clock.hours().count(), p.clock.minutes().count(), p.clock.seconds().count());
 }

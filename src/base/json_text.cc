@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -22,7 +23,72 @@ constexpr std::array<bool, 256> make_string_stops() {
 }
 constexpr std::array<bool, 256> kStringStops = make_string_stops();
 
-// A push-down automaton over the text: one bit a level says object or array.
+constexpr std::size_t kWord = sizeof(std::uint64_t);
+
+std::uint64_t word_at(std::string_view text, std::size_t i) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text.data() + i, kWord);
+  return word;
+}
+
+// Whether a byte of the word is one of kStringStops; now and then true when none is.
+bool may_stop(std::uint64_t word) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  constexpr std::uint64_t kHigh = kEach << 7;
+  const auto below = [word](std::uint64_t bound) { return (word - kEach * bound) & ~word; };
+  const auto zeros = [](std::uint64_t value) { return (value - kEach) & ~value; };
+  return ((below(0x20) | zeros(word ^ (kEach * '"')) | zeros(word ^ (kEach * '\\'))) & kHigh) != 0;
+}
+
+// Where the next byte of kStringStops is, from `i` on.
+std::size_t next_stop(std::string_view text, std::size_t i) {
+  while (i + kWord <= text.size() && !may_stop(word_at(text, i))) i += kWord;
+  while (i < text.size() && !kStringStops[static_cast<unsigned char>(text[i])]) ++i;
+  return i;
+}
+
+bool is_escapable(char c) {
+  switch (c) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't': return true;
+    default: return false;
+  }
+}
+
+// What is open around a place in the text: objects or arrays. The outer ones stand in a word, which most texts never
+// leave.
+class Levels {
+ public:
+  bool empty() const { return depth_ == 0; }
+  std::size_t depth() const { return depth_; }
+  bool in_object() const { return depth_ > kInWord ? deep_.back() : ((word_ >> (depth_ - 1)) & 1) != 0; }
+  void push(bool object) {
+    if (depth_ >= kInWord) {
+      deep_.push_back(object);
+    } else {
+      word_ = (word_ & ~(std::uint64_t{1} << depth_)) | (std::uint64_t{object} << depth_);
+    }
+    ++depth_;
+  }
+  void pop() {
+    if (depth_ > kInWord) deep_.pop_back();
+    --depth_;
+  }
+
+ private:
+  static constexpr std::size_t kInWord = 64;
+  std::uint64_t word_ = 0;
+  std::size_t depth_ = 0;
+  std::vector<bool> deep_;
+};
+
+// A push-down automaton over the text.
 class Compactor {
  public:
   // out null: the text is only checked.
@@ -52,7 +118,7 @@ class Compactor {
   void skip_space() {
     while (at_ < text_.size() && is_space(text_[at_])) ++at_;
   }
-  bool in_object() const { return levels_.back(); }
+  bool in_object() const { return levels_.in_object(); }
 
   void take() { put(text_.substr(at_++, 1)); }
   void put(std::string_view part) {
@@ -60,8 +126,8 @@ class Compactor {
   }
 
   bool open() {
-    if (static_cast<int>(levels_.size()) >= max_depth_) return false;
-    levels_.push_back(peek() == '{');
+    if (static_cast<int>(levels_.depth()) >= max_depth_) return false;
+    levels_.push(peek() == '{');
     take();
     expect_ = Expect::first_or_close;
     return true;
@@ -70,7 +136,7 @@ class Compactor {
   bool close() {
     if (peek() != (in_object() ? '}' : ']')) return false;
     take();
-    levels_.pop_back();
+    levels_.pop();
     expect_ = Expect::comma_or_close;
     return true;
   }
@@ -144,7 +210,7 @@ class Compactor {
   bool string() {
     const std::size_t start = at_++;
     for (;;) {
-      while (at_ < text_.size() && !kStringStops[static_cast<unsigned char>(text_[at_])]) ++at_;
+      at_ = next_stop(text_, at_);
       if (at_end()) return false;
       if (peek() == '"') break;
       if (peek() != '\\' || !escape()) return false;
@@ -158,7 +224,7 @@ class Compactor {
     ++at_;
     if (at_end()) return false;
     const char c = text_[at_++];
-    if (c != 'u') return std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos;
+    if (c != 'u') return is_escapable(c);
     for (int i = 0; i < 4; ++i, ++at_) {
       if (at_end()) return false;
       const char h = text_[at_];
@@ -172,7 +238,7 @@ class Compactor {
   int max_depth_;
   std::size_t at_ = 0;
   Expect expect_ = Expect::value;
-  std::vector<bool> levels_;
+  Levels levels_;
 };
 
 }  // namespace
@@ -193,9 +259,8 @@ void append_json_string(std::string_view text, std::string& out) {
   static constexpr char kHex[] = "0123456789abcdef";
   out.push_back('"');
   std::size_t start = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = next_stop(text, 0); i < text.size(); i = next_stop(text, i + 1)) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (!kStringStops[byte]) continue;
     out.append(text.substr(start, i - start));
     start = i + 1;
     switch (text[i]) {
@@ -239,7 +304,12 @@ std::size_t utf8_length(std::string_view text, std::size_t i) {
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) {
+  constexpr std::uint64_t kNotAscii = 0x8080808080808080;
   for (std::size_t i = 0; i < text.size();) {
+    if (i + kWord <= text.size() && (word_at(text, i) & kNotAscii) == 0) {
+      i += kWord;
+      continue;
+    }
     const std::size_t length = utf8_length(text, i);
     if (length == 0) return false;
     i += length;

@@ -86,6 +86,53 @@ TEST_CASE("nesting is limited, and any depth is survived") {
   CHECK(is_json(open));
 }
 
+TEST_CASE("what is open is remembered across the depth that a word holds") {
+  for (int depth : {1, 62, 63, 64, 65, 66, 130}) {
+    for (unsigned pattern : {0u, 1u, 2u, 3u}) {
+      std::string open;
+      std::string close;
+      for (int level = 0; level < depth; ++level) {
+        const bool object = pattern == 0 || (pattern > 1 && (static_cast<unsigned>(level) + pattern) % 2 == 0);
+        open += object ? "{\"k\":" : "[";
+        close.insert(0, object ? "}" : "]");
+      }
+      CAPTURE(depth);
+      CAPTURE(pattern);
+      CHECK(is_json(open + "1" + close));
+      for (std::size_t at : {std::size_t{0}, close.size() / 2, close.size() - 1}) {
+        std::string wrong = close;
+        wrong[at] = wrong[at] == '}' ? ']' : '}';
+        CHECK_FALSE(is_json(open + "1" + wrong));
+      }
+    }
+  }
+}
+
+TEST_CASE("a character that needs care is found at every place of a text") {
+  for (std::size_t size = 0; size < 40; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      CAPTURE(size);
+      CAPTURE(at);
+      for (char c : {'"', '\n', '\x1f', '\0'}) {
+        std::string text(size, '\x7f');
+        text[at] = c;
+        CHECK_FALSE(is_json("\"" + text + "\""));
+        std::string written;
+        append_json_string(text, written);
+        CHECK(nlohmann::json::parse(written) == nlohmann::json(text));
+      }
+      std::string escaped = std::string(size, ' ').insert(at, "\\\\");
+      CHECK(is_json("\"" + escaped + "\""));
+      std::string bytes(size, 'a');
+      bytes[at] = '\x80';
+      CHECK_FALSE(is_valid_utf8(bytes));
+      CHECK(is_valid_utf8(std::string(size, 'a').insert(at, "ü")));
+      // Not stops, though their lower bits are those of one.
+      CHECK(is_json("\"" + std::string(size, 'a').insert(at, "\u00a2\u0122\u009f") + "\""));
+    }
+  }
+}
+
 TEST_CASE("agrees with a full parser on mutated texts") {
   std::mt19937 random(5);
   const std::string seed = R"({"a":[1,2.5e-3,"x\u00e9\n",{"b":null}],"c":true,"d":{"e":"\\"}})";
