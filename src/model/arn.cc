@@ -45,9 +45,7 @@ std::string make(const Place& place, std::string_view service, std::string_view 
 
 }  // namespace
 
-std::string Place::event_bus(std::string_view name) const {
-  return make(*this, "events", "event-bus/", name);
-}
+std::string Place::event_bus(std::string_view name) const { return make(*this, "events", "event-bus/", name); }
 std::string Place::rule(std::string_view bus, std::string_view name) const {
   const std::string prefix = bus == "default" ? "rule/" : "rule/" + std::string(bus) + "/";
   return make(*this, "events", prefix, name);

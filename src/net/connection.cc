@@ -251,8 +251,7 @@ Task<bool> Connection::flush(std::string_view body) {
   error_code error;
   expired_ = false;
   // One buffer goes out by a cheaper call than two.
-  const std::size_t written =
-      body.empty() ? socket_.write_some(buffers[0], error) : socket_.write_some(buffers, error);
+  const std::size_t written = body.empty() ? socket_.write_some(buffers[0], error) : socket_.write_some(buffers, error);
   const std::size_t total = output_.size() + body.size();
   if (error == asio::error::would_block) error = {};
   if (!error && written < total) {

@@ -21,4 +21,5 @@ set(WAYBILL_SQLITE_SOURCES
   sqlite/statement.cc
   sqlite/store.cc
   sqlite/table_spec_json.cc
-  sqlite/user_table.cc)
+  sqlite/user_table.cc
+  sqlite/write_out.cc)

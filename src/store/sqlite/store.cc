@@ -7,6 +7,7 @@
 #include "store/sqlite/engine.h"
 #include "store/sqlite/log_file.h"
 #include "store/sqlite/reader.h"
+#include "store/sqlite/write_out.h"
 
 namespace waybill::store::sqlite {
 
@@ -58,6 +59,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& directory, const S
 Status Store::open() {
   WAYBILL_CHECK(make_private_directory(directory_));
   WAYBILL_TRY(lock_, DirectoryLock::take(directory_));
+  if (options_.synchronous == Synchronous::full) write_out_steadily(file());
   auto writer = open_writer(file(), options_);
   if (!writer && writer.error().code == ErrorCode::unavailable) {
     return Error{ErrorCode::unavailable, "the store in " + directory_.string() +
