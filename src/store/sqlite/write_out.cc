@@ -17,11 +17,11 @@ namespace waybill::store::sqlite {
 
 namespace {
 
-constexpr std::int64_t kPortionBytes = 64 * 1024;
+constexpr std::int64_t kPortionBytes = 128 * 1024;
 constexpr std::string_view kLogSuffix = "-wal";
 
 int by_the_kernel(int descriptor, bool wait) {
-  const unsigned flags = SYNC_FILE_RANGE_WRITE | (wait ? SYNC_FILE_RANGE_WAIT_AFTER : 0U);
+  const unsigned flags = SYNC_FILE_RANGE_WRITE | (wait ? SYNC_FILE_RANGE_WAIT_BEFORE : 0U);
   return ::sync_file_range(descriptor, 0, 0, flags) == 0 ? 0 : errno;
 }
 

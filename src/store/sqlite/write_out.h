@@ -11,8 +11,8 @@ namespace waybill::store::sqlite {
 // kernel says it could not carry out fails SQLite's write: a later sync might not hear of it again.
 void write_out_steadily(const std::string& file);
 
-// What is called after every 64 KiB; 0, or the errno of what failed. wait: until it is on the way no more (database),
-// or only begun (log).
+// What is called after every 128 KiB; 0, or the errno of what failed. Begins to write what has gathered; wait: after
+// what was begun before is on the disk (database; the log does not wait).
 using WriteOut = int (*)(int descriptor, bool wait);
 // For tests. nullptr: the kernel's own again.
 void replace_write_out(WriteOut call);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -110,6 +111,8 @@ class Load {
   ~Load() { ::close(poll_); }
 
   LoadResult run() {
+    // Else a paced request leaves up to 0.05 ms late, which would count as the daemon's.
+    ::prctl(PR_SET_TIMERSLACK, 1);
     began_ = Clock::now();
     while (true) {
       const auto next_send = send_what_is_due();

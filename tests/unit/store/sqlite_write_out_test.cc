@@ -61,12 +61,12 @@ Status commit_setting(Engine& engine, std::size_t bytes) {
 
 }  // namespace
 
-TEST_CASE("what SQLite writes is written out in portions: the log begun, the database waited for") {
+TEST_CASE("what SQLite writes is written out in portions; those of the database wait for one another") {
   SqliteHarness harness;
   Recorder recorder(harness.directory());
   WAYBILL_REQUIRE_OK(commit_setting(harness.engine(), 10'000));
   CHECK(recorder.log_begun == 0);
-  WAYBILL_REQUIRE_OK(commit_setting(harness.engine(), 300'000));
+  WAYBILL_REQUIRE_OK(commit_setting(harness.engine(), 1'500'000));
   CHECK(recorder.log_begun >= 4);
   CHECK(recorder.database_waited == 0);
   WAYBILL_REQUIRE_OK(harness.engine().checkpoint());
@@ -77,7 +77,7 @@ TEST_CASE("what SQLite writes is written out in portions: the log begun, the dat
 TEST_CASE("what was written out is counted anew for a file that is opened again") {
   SqliteHarness harness;
   Recorder recorder(harness.directory());
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 20; ++i) {
     WAYBILL_REQUIRE_OK(commit_setting(harness.engine(), 8'000));
     harness.reopen();
   }
@@ -87,7 +87,7 @@ TEST_CASE("what was written out is counted anew for a file that is opened again"
 TEST_CASE("a store that is never synced is left to the page cache") {
   SqliteHarness harness({.synchronous = Synchronous::off});
   const Recorder recorder(harness.directory());
-  WAYBILL_REQUIRE_OK(commit_setting(harness.engine(), 300'000));
+  WAYBILL_REQUIRE_OK(commit_setting(harness.engine(), 1'500'000));
   WAYBILL_REQUIRE_OK(harness.engine().checkpoint());
   CHECK(recorder.log_begun + recorder.database_waited + recorder.others == 0);
 }
@@ -98,13 +98,13 @@ TEST_CASE("what the kernel could not write fails the write, as nobody might hear
     SqliteHarness harness;
     Recorder recorder(harness.directory());
     recorder.code = code;
-    const Status commit = commit_setting(harness.engine(), 300'000);
+    const Status commit = commit_setting(harness.engine(), 1'500'000);
     REQUIRE(commit.has_error());
     CHECK(harness.engine().poisons(commit.error()));
   }
   SqliteHarness harness;
   Recorder recorder(harness.directory());
-  WAYBILL_REQUIRE_OK(commit_setting(harness.engine(), 300'000));
+  WAYBILL_REQUIRE_OK(commit_setting(harness.engine(), 1'500'000));
   recorder.code = EIO;
   const Status checkpoint = harness.engine().checkpoint();
   REQUIRE(checkpoint.has_error());
@@ -115,6 +115,6 @@ TEST_CASE("a file system that cannot write out is no error") {
   SqliteHarness harness;
   Recorder recorder(harness.directory());
   recorder.code = ENOSYS;
-  WAYBILL_REQUIRE_OK(commit_setting(harness.engine(), 300'000));
+  WAYBILL_REQUIRE_OK(commit_setting(harness.engine(), 1'500'000));
   WAYBILL_REQUIRE_OK(harness.engine().checkpoint());
 }
