@@ -167,6 +167,7 @@ Status Deployment::plan_tables(State& state) const {
 }
 
 void Deployment::note(State& state) {
+  for (std::string& notice : empty_directories(options_.rules)) state.notices.push_back(std::move(notice));
   for (const auto& each : state.loaded) {
     for (const auto& notice : each.notices) state.notices.push_back(templates::display(notice));
   }

@@ -82,6 +82,9 @@ Deployment::Options template_options(const Settings& settings);
 // Reads and loads every template of options.rules. Parameters that no template has are an error.
 Result<std::vector<templates::LoadedTemplate>> load_templates(const Deployment::Options& options);
 
+// Notices about directories in which there is no template.
+std::vector<std::string> empty_directories(const std::vector<std::string>& rules);
+
 // Notices that need to know the handlers: a function whose handler is not loaded.
 std::vector<std::string> missing_handlers(const std::vector<templates::LoadedTemplate>& loaded,
                                           const HandlerRegistry& registry);

@@ -51,14 +51,26 @@ Status check(const SettingSpec& spec, const std::string& value) {
                  unit);
 }
 
-Status flatten(const YAML::Node& node, const std::string& prefix, Settings& into) {
+using Lines = std::map<std::string, int>;  // where each setting of a file was given
+
+// YAML takes the last of equal keys; here it is more likely that somebody overlooked the first.
+Status note_line(const std::string& name, const YAML::Node& node, Lines& given) {
+  const int line = node.Mark().line + 1;
+  const auto [first, is_new] = given.emplace(name, line);
+  if (is_new) return {};
+  return invalid("line " + std::to_string(line) + ": " + name + " is given already in line " +
+                 std::to_string(first->second) + "; keep one of them");
+}
+
+Status flatten(const YAML::Node& node, const std::string& prefix, Settings& into, Lines& given) {
   if (node.IsMap()) {
     for (const auto& member : node) {
       const auto name = member.first.as<std::string>();
-      WAYBILL_CHECK(flatten(member.second, prefix.empty() ? name : prefix + "." + name, into));
+      WAYBILL_CHECK(flatten(member.second, prefix.empty() ? name : prefix + "." + name, into, given));
     }
     return {};
   }
+  WAYBILL_CHECK(note_line(prefix, node, given));
   std::string value;
   if (node.IsSequence()) {
     for (const auto& each : node) value += (value.empty() ? "" : ",") + each.as<std::string>();
@@ -98,7 +110,8 @@ Status Settings::load_file(const std::string& path) {
     const YAML::Node root = YAML::LoadFile(path);
     if (root.IsNull()) return {};
     if (!root.IsMap()) return invalid(path + ": a map of settings is needed, e.g. 'listen: 127.0.0.1:4566'");
-    if (Status flat = flatten(root, "", *this); !flat) return invalid(path + ": " + flat.error().message);
+    Lines given;
+    if (Status flat = flatten(root, "", *this, given); !flat) return invalid(path + ": " + flat.error().message);
     return {};
   } catch (const YAML::Exception& error) {
     return invalid(path + ": " + error.what());

@@ -35,7 +35,8 @@ class Settings {
 
   // Errors name the setting, the value, and what would be right; an unknown name gets the nearest one.
   Status set(const std::string& name, const std::string& value);
-  // A YAML file: nested maps are dotted names, lists are lists. `parameters:` holds template parameters.
+  // A YAML file: nested maps are dotted names, lists are lists. `parameters:` holds template parameters. A name may be
+  // given once.
   Status load_file(const std::string& path);
   // WAYBILL_RETRY_BASE is retry.base. Variables that name no setting are left alone.
   Status load_environment(const std::map<std::string, std::string>& environment);

@@ -77,6 +77,16 @@ Result<std::vector<std::string>> template_files(const std::string& path) {
   return files;
 }
 
+std::vector<std::string> empty_directories(const std::vector<std::string>& rules) {
+  std::vector<std::string> notices;
+  for (const std::string& path : rules) {
+    const auto files = template_files(path);
+    if (!files || !files->empty()) continue;
+    notices.push_back("rules: the directory '" + path + "' holds no template; one ends in .yaml, .yml or .json");
+  }
+  return notices;
+}
+
 Deployment::Options template_options(const Settings& settings) {
   Deployment::Options options;
   options.place = {settings.text("account_id"), settings.text("region")};

@@ -60,6 +60,7 @@ class Check {
 
   void look_at(const Templates& loaded) {
     std::vector<Resource> resources;
+    for (std::string& notice : empty_directories(settings_.list("rules"))) found_.notices.push_back(std::move(notice));
     for (const auto& each : loaded) {
       auto& shown = found_.loaded.emplace_back();
       shown.file = each.file;

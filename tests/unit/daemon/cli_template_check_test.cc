@@ -50,6 +50,14 @@ TEST_CASE("a check says what is loaded") {
   CHECK(check.loaded[0].resources.at("AWS::Events::Rule") == 1);
 }
 
+TEST_CASE("a directory without templates is a notice that names it, and what a template ends in") {
+  const TemplateCheck check = Rules().with("a.yaml.orig", kGood).check();
+  CHECK(check.errors == std::vector<std::string>{});
+  REQUIRE(check.notices.size() == 1);
+  CHECK(check.notices[0].starts_with("rules: the directory '"));
+  CHECK(check.notices[0].ends_with("' holds no template; one ends in .yaml, .yml or .json"));
+}
+
 TEST_CASE("a handler that nobody provides is a notice that names the function") {
   const TemplateCheck check = Rules().with("a.yaml", kGood).check();
   REQUIRE(check.notices.size() == 1);

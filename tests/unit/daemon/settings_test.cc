@@ -1,6 +1,10 @@
 #include "daemon/settings.h"
 
+#include <fstream>
+
 #include <doctest/doctest.h>
+
+#include "support/temp_dir.h"
 
 using namespace waybill;
 
@@ -45,6 +49,24 @@ TEST_CASE("values are held to the kind and range of their setting") {
   CHECK(settings.set("retry.base", "0ms").error().message ==
         "setting retry.base is '0ms'; it must lie between 1 ms and 86400000 ms");
   CHECK(settings.number("http.threads") == 2);  // a refused value changes nothing
+}
+
+TEST_CASE("a file gives each setting once, in one way of writing or the other") {
+  const testing::TempDir directory;
+  const auto load = [&](const std::string& text) {
+    const auto path = directory.path() / "waybill.yaml";
+    std::ofstream(path) << text;
+    Settings settings;
+    const Status loaded = settings.load_file(path);
+    return loaded ? std::string() : loaded.error().message.substr(path.string().size());
+  };
+  CHECK(load("http: {threads: 3}\nparameters: {A: 1, B: 1}\n") == "");
+  CHECK(load("http.threads: 3\nlisten: 127.0.0.1:0\nhttp.threads: 2\n") ==
+        ": line 3: http.threads is given already in line 1; keep one of them");
+  CHECK(load("http:\n  threads: 3\nhttp.threads: 2\n") ==
+        ": line 3: http.threads is given already in line 2; keep one of them");
+  CHECK(load("parameters: {A: 1}\nparameters: {A: 2}\n") ==
+        ": line 2: parameters.A is given already in line 1; keep one of them");
 }
 
 TEST_CASE("lists are separated by commas, and may be empty") {
