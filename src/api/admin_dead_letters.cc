@@ -251,7 +251,8 @@ net::HttpResponse DeadLettersApi::notifications(const std::string& query) const 
   auto reader = ports_.readers.lend();
   if (!reader) return error_answer(reader.error());
   json list = json::array();
-  for (const auto& [id, endpoint] : ports_.topology.get()->endpoints()) {
+  const auto topology = ports_.topology.get();
+  for (const auto& [id, endpoint] : topology->endpoints()) {
     if (endpoint->kind != EndpointKind::subscription || (wanted && *wanted != endpoint->topic_arn)) continue;
     const auto rows = (*reader)->deliveries({id, WallTime::min(), DeliveryId{0}}, WallTime::max(),
                                             static_cast<int>(limit - static_cast<std::int64_t>(list.size())));

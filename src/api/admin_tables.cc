@@ -96,7 +96,8 @@ net::HttpResponse TablesApi::list() const {
   auto reader = ports_.readers.lend();
   if (!reader) return error_answer(reader.error());
   json list = json::array();
-  for (const table::TablePtr& spec : ports_.tables.get()->tables()) {
+  const auto tables = ports_.tables.get();
+  for (const table::TablePtr& spec : tables->tables()) {
     json shown{{"name", spec->name}, {"arn", spec->arn}, {"key", key_json(spec->key)}, {"indexes", json::object()}};
     for (const IndexSpec& index : spec->indexes) shown["indexes"][index.name] = key_json(index.key);
     if (!spec->ttl_attribute.empty()) shown["ttl"] = spec->ttl_attribute;

@@ -89,7 +89,8 @@ void App::Impl::make_threads() {
 void App::Impl::load_pending() {
   std::set<EndpointId> known;
   for (const store::EndpointRow& row : found_) known.insert(row.id);
-  for (const auto& [id, spec] : topology_.get()->endpoints()) {
+  const auto topology = topology_.get();
+  for (const auto& [id, spec] : topology->endpoints()) {
     if (known.count(id) == 0) found_.push_back({id, spec->key, 0, std::nullopt});
   }
   dispatcher_->load(std::exchange(found_, {}));
@@ -174,7 +175,8 @@ Status App::Impl::start_schedules() {
   schedule_timer_ = std::make_unique<WakeTimer>(io_->context(), [this] { run_schedules(); });
   std::map<std::string, std::string> fired;
   WAYBILL_TRY(const auto reader, readers_->lend());
-  for (const auto& [arn, bus] : topology_.get()->buses()) {
+  const auto topology = topology_.get();
+  for (const auto& [arn, bus] : topology->buses()) {
     for (const RuleSpec& rule : bus.rules) {
       if (rule.schedule.empty()) continue;
       WAYBILL_TRY(const auto last, reader->setting(std::string(bus::Scheduler::kSettingPrefix) + rule.arn));

@@ -21,7 +21,8 @@ void keep_earlier(std::optional<WallTime>& first, WallTime time) { first = first
 void Maintenance::run() {
   const std::lock_guard lock(running_);
   if (!sweeping_payloads_.exchange(true)) sweep_payloads(PayloadId{0}, PayloadId{ports_.journal.next_sequence()});
-  for (const store::SweepExpiredItems& sweep : table::plan_ttl_sweep(*ports_.tables.get(), ports_.wall.now())) {
+  const auto tables = ports_.tables.get();
+  for (const store::SweepExpiredItems& sweep : table::plan_ttl_sweep(*tables, ports_.wall.now())) {
     sweep_items(sweep);
   }
   sweep_dead_letters(ports_.wall.now() - ports_.dead_letter_retention);
@@ -81,7 +82,8 @@ std::optional<WallTime> Maintenance::next_due() {
 
 Status Maintenance::look_ahead(std::optional<WallTime>& first) {
   WAYBILL_TRY(const auto reader, ports_.readers.lend());
-  for (const table::TablePtr& table : ports_.tables.get()->tables()) {
+  const auto tables = ports_.tables.get();
+  for (const table::TablePtr& table : tables->tables()) {
     if (table->ttl_attribute.empty()) continue;
     WAYBILL_TRY(const auto expiry, reader->first_expiry(table->id));
     if (expiry) keep_earlier(first, from_millis(*expiry * 1000));
@@ -156,7 +158,8 @@ void Maintenance::drop_queue(store::DropQueue drop) {
 }
 
 Status Maintenance::look_at_queues(store::Reader& reader, std::optional<WallTime>& first) {
-  for (const auto& [arn, queue] : ports_.topology.get()->queues()) {
+  const auto topology = ports_.topology.get();
+  for (const auto& [arn, queue] : topology->queues()) {
     if (queue->fifo) {
       // Pages are in the order of groups; what is told of the oldest may be too early, and then it is looked at again.
       WAYBILL_TRY(const auto counts, reader.message_counts({{queue->id, true}}, ports_.wall.now()));

@@ -179,7 +179,8 @@ Answer<std::vector<MoveTask>> MoveTasks::Impl::list(const std::string& source_ar
     return resource_not_found("The resource that you specified for the SourceArn parameter doesn't exist.");
   }
   std::vector<MoveTask> tasks;
-  for (const auto& [key, row] : *ports_.book.get()) {
+  const auto book = ports_.book.get();
+  for (const auto& [key, row] : *book) {
     if (key.kind != kinds::kMessageMoveTask || row->body.value("SourceArn", "") != source_arn) continue;
     tasks.push_back(task_of(*row));
   }

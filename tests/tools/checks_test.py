@@ -6,6 +6,7 @@ from pathlib import Path
 
 import check_docs
 import check_floors
+import check_loops
 import check_registered
 import check_sizes
 import check_words
@@ -196,6 +197,20 @@ class Docs(Tree):
 
     def test_line_numbers_are_refused(self):
         self.assertEqual(len(self.page("see `store/journal.h` and journal.cc:120")), 1)
+
+
+class Loops(Tree):
+    def test_a_loop_over_a_snapshot_that_nobody_holds_is_found(self):
+        self.write("src/base/a.cc", "void f() {\n  for (const auto& [arn, queue] : ports.topology.get()->queues()) {\n"
+                                    "    use(queue);\n  }\n  for (auto& row :\n       *book.get()) {\n  }\n}\n")
+        self.assertEqual(check_loops.check(self.root),
+                         [f"src/base/a.cc:{line}: keep what .get() returns in a variable before the loop"
+                          for line in (2, 5)])
+
+    def test_other_loops_are_left_alone(self):
+        self.write("src/base/a.cc", "void f() {\n  const auto book = ports.book.get();\n  for (auto& row : *book) {\n"
+                                    "    use(map.get());\n  }\n  for (int i = 0; i < p.get()->size(); ++i) {\n  }\n}\n")
+        self.assertEqual(check_loops.check(self.root), [])
 
 
 class Words(Tree):

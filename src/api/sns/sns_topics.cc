@@ -139,7 +139,8 @@ SnsAnswer sns_delete_topic(const SnsCall& call) {
 SnsAnswer sns_list_topics(const SnsCall& call) {
   std::vector<std::string> arns;
   const std::string prefix = call.place.topic("");
-  for (const auto& [arn, topic] : call.ports.topology.get()->topics()) {
+  const auto topology = call.ports.topology.get();
+  for (const auto& [arn, topic] : topology->topics()) {
     if (arn.starts_with(prefix)) arns.push_back(arn);
   }
   std::sort(arns.begin(), arns.end());

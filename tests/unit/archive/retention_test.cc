@@ -24,7 +24,8 @@ TEST_CASE("what is past its retention goes, to the millisecond of when it was ar
   world.wall.advance(std::chrono::hours{1});
   world.archive_events(3);
   const auto events_after_sweep = [&] {
-    for (auto& each : archive::plan_archive_sweep(*world.book.get(), world.wall.now())) world.apply(each);
+    const auto book = world.book.get();
+    for (auto& each : archive::plan_archive_sweep(*book, world.wall.now())) world.apply(each);
     return world.totals("day").events;
   };
   world.wall.advance(std::chrono::hours{23});

@@ -30,7 +30,8 @@ class World {
             {{"TopicArn", kTopicArn}, {"Protocol", "sqs"}, {"Endpoint", queue_arn("q")}, {"RawMessageDelivery", raw}});
   }
   std::shared_ptr<const EndpointSpec> endpoint(EndpointKind kind) {
-    for (const auto& [id, spec] : rig.topology.get()->endpoints()) {
+    const auto topology = rig.topology.get();
+    for (const auto& [id, spec] : topology->endpoints()) {
       if (spec->kind == kind) return spec;
     }
     return nullptr;

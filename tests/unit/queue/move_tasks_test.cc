@@ -183,7 +183,8 @@ struct LeftWorld : MoveWorld {
     return letter.id.value;
   }
   EndpointId endpoint() {
-    for (const auto& [id, spec] : rig.topology.get()->endpoints()) {
+    const auto topology = rig.topology.get();
+    for (const auto& [id, spec] : topology->endpoints()) {
       if (spec->target_arn == kLeftTarget) return id;
     }
     FAIL("no endpoint");
