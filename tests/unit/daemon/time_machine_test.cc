@@ -35,12 +35,13 @@ struct ClockWorld {
   }
   TimeMachine& machine() {
     if (!machine_) {
-      machine_ = std::make_unique<TimeMachine>(TimeMachine::Ports{clock,
-                                                                  steady,
-                                                                  journal,
-                                                                  {alarms()},
-                                                                  [this] { return totals; },
-                                                                  [] { return Millis{std::chrono::seconds{30}}; }});
+      machine_ = std::make_unique<TimeMachine>(
+          TimeMachine::Ports{clock,
+                             steady,
+                             journal,
+                             {alarms()},
+                             [this] { return totals.with([](const auto& counted) { return counted; }); },
+                             [] { return Millis{std::chrono::seconds{30}}; }});
     }
     return *machine_;
   }
@@ -52,7 +53,7 @@ struct ClockWorld {
     });
     if (!is_due) return;
     rung.push_back(clock.now());
-    ++totals.attempts;
+    totals.with([](auto& counted) { ++counted.attempts; });
     if (at_ring) at_ring();
   }
   Result<ClockAdvanced> advance(api::ClockControl::Goal goal) {
@@ -73,7 +74,7 @@ struct ClockWorld {
   FakeSteadyClock steady;
   Guarded<std::set<WallTime>> due;
   std::vector<WallTime> rung;  // the machine's thread writes; read when an advance has answered
-  api::DeliveryTotals totals;
+  Guarded<api::DeliveryTotals> totals;
   std::function<void()> at_ring;
   std::function<bool()> is_quiet = [] { return true; };
 
@@ -120,7 +121,7 @@ TEST_CASE("what a stop causes is done before the clock goes on, also what comes 
     if (world.rung.size() != 1) return;
     // Two commits later there is one more due time, between the others.
     world.journal.submit(store::Lane::internal, {}, [&](const store::Applied&) {
-      ++world.totals.delivered;
+      world.totals.with([](auto& counted) { ++counted.delivered; });
       world.journal.submit(store::Lane::internal, {}, [&](const store::Applied&) {
         world.due.with([](auto& times) { times.insert(kStart + hours{2}); });
       });
