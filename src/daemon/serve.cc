@@ -121,10 +121,10 @@ int serve(const Settings& settings, const std::string& settings_file) {
   ::umask(0077);
   // Few threads allocate here; an arena for each would cost more memory than it saves time.
   ::mallopt(M_ARENA_MAX, 2);
-  delivery::note_crashes();
   if (const Status set_up = set_up_logging(settings.text("log.level"), settings.text("log.format")); !set_up) {
     return refuse(set_up.error().message);
   }
+  delivery::note_crashes();
   auto signals = SignalQueue::take();
   if (!signals) return refuse(signals.error().message);
   const auto address = parse_listen(settings.text("listen"));

@@ -2,7 +2,10 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <unistd.h>
 #include <vector>
+
+#include <spdlog/spdlog.h>
 
 #include "delivery/crash_log.h"
 
@@ -46,6 +49,16 @@ void end_with_flag(int signal, siginfo_t* info, void*) {
   if (info->si_code <= 0) std::raise(signal);
 }
 
+// exit() runs the destructors of what the other threads go on using. And 0 would tell a service manager that the daemon
+// was done.
+void end_at_once(int status, void*) {
+  if (!crash_flag) return;  // the daemon itself ends
+  flag_crash();
+  spdlog::critical("a handler called exit({}), which ends the daemon", status);
+  spdlog::default_logger()->flush();
+  ::_exit(status == 0 ? EXIT_FAILURE : status);
+}
+
 }  // namespace
 
 void flag_crashes_in(CrashFlag* flag) {
@@ -59,7 +72,7 @@ void note_crashes() {
   action.sa_flags = static_cast<int>(SA_ONSTACK | SA_SIGINFO);
   ::sigemptyset(&action.sa_mask);
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::sigaction(signal, &action, nullptr);
-  std::atexit([] { flag_crash(); });
+  ::on_exit(end_at_once, nullptr);
 }
 
 }  // namespace waybill::delivery

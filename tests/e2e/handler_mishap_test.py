@@ -65,7 +65,7 @@ class HandlerMishapTest(DaemonTest):
         self.crash_three_times("overflow", -signal.SIGSEGV)
 
     def test_a_handler_that_ends_the_process(self):
-        self.crash_three_times("exit", 0)
+        self.crash_three_times("exit", 1)
 
     def test_others_in_flight_are_not_blamed(self):
         """Events beside the crashing one are handled in the end, each once, however often they were interrupted."""
