@@ -65,8 +65,8 @@ class CrashLog {
 };
 
 // From now on a crash of a thread that holds a Mark is noted before the process ends as it would have: SIGSEGV, SIGBUS,
-// SIGFPE, SIGILL, SIGABRT, and std::exit() called by a handler, which ends the process at once and never with 0. Once, by
-// the daemon, after logging is set up: what is made before outlives such a call.
+// SIGFPE, SIGILL, SIGABRT, and std::exit() called by a handler, which ends the process at once and never with 0. Once,
+// by the daemon, after logging is set up: what is made before outlives such a call.
 void note_crashes();
 
 }  // namespace waybill::delivery
