@@ -37,7 +37,7 @@ Result<int> check_here(const CheckOptions& options) {
   const TemplateCheck check = check_templates(found->settings);
   if (!found->file.empty()) std::cout << "settings: " << found->file << "\n";
   print_loaded(check);
-  if (check.loaded.empty() && check.errors.empty()) std::cout << "no rules are named, so no template is loaded\n";
+  if (found->settings.list("rules").empty()) std::cout << "no rules are named, so no template is loaded\n";
   for (const std::string& notice : check.notices) std::cout << "notice: " << notice << "\n";
   std::cout.flush();
   for (const std::string& error : check.errors) std::cerr << "error: " << error << "\n";
