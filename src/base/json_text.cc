@@ -31,8 +31,8 @@ std::uint64_t word_at(std::string_view text, std::size_t i) {
   return word;
 }
 
-// Whether a byte of the word is one of kStringStops; now and then true when none is.
-bool may_stop(std::uint64_t word) {
+// Whether a byte of the word is one of kStringStops.
+bool holds_stop(std::uint64_t word) {
   constexpr std::uint64_t kEach = 0x0101010101010101;
   constexpr std::uint64_t kHigh = kEach << 7;
   const auto below = [word](std::uint64_t bound) { return (word - kEach * bound) & ~word; };
@@ -42,7 +42,7 @@ bool may_stop(std::uint64_t word) {
 
 // Where the next byte of kStringStops is, from `i` on.
 std::size_t next_stop(std::string_view text, std::size_t i) {
-  while (i + kWord <= text.size() && !may_stop(word_at(text, i))) i += kWord;
+  while (i + kWord <= text.size() && !holds_stop(word_at(text, i))) i += kWord;
   while (i < text.size() && !kStringStops[static_cast<unsigned char>(text[i])]) ++i;
   return i;
 }

@@ -8,7 +8,17 @@ import re
 
 import source_tree
 
-LOOP = re.compile(r"\bfor \([^;]*?:[^;]*?\.get\(\)", re.DOTALL)
+RANGE_OF_A_CALL = re.compile(r"[^;]*[^:;]:[^:;][^;]*\.get\(\)[^;]*")
+
+
+def in_parentheses(text, opened):
+    """What stands between the parenthesis at this place and the one that closes it."""
+    depth = 0
+    for place in range(opened, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if depth == 0:
+            return text[opened + 1:place]
+    return ""
 
 
 def check(root):
@@ -16,8 +26,7 @@ def check(root):
     for path in source_tree.files(root, ".h", ".cc", under=source_tree.CODE_FOLDERS):
         text = source_tree.text(root, path)
         for start in re.finditer(r"\bfor \(", text):
-            head = text[start.start():text.find(" {", start.start())].split("\n\n")[0]
-            if LOOP.match(head):
+            if RANGE_OF_A_CALL.fullmatch(in_parentheses(text, start.end() - 1)):
                 line = text.count("\n", 0, start.start()) + 1
                 found.append(f"{path}:{line}: keep what .get() returns in a variable before the loop")
     return found

@@ -209,7 +209,8 @@ class Loops(Tree):
 
     def test_other_loops_are_left_alone(self):
         self.write("src/base/a.cc", "void f() {\n  const auto book = ports.book.get();\n  for (auto& row : *book) {\n"
-                                    "    use(map.get());\n  }\n  for (int i = 0; i < p.get()->size(); ++i) {\n  }\n}\n")
+                                    "    use(map.get());\n  }\n  for (auto& row : *book) use(map.get());\n"
+                                    "  for (std::size_t i = p.get()->first(); i < p.get()->size(); ++i) {\n  }\n}\n")
         self.assertEqual(check_loops.check(self.root), [])
 
 
