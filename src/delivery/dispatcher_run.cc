@@ -1,6 +1,7 @@
 // The part of the dispatcher that makes attempts; it runs outside the lock.
 #include <algorithm>
 
+#include "base/give_way.h"
 #include "base/log.h"
 #include "delivery/dispatcher_impl.h"
 
@@ -70,7 +71,7 @@ void Dispatcher::Impl::run_batch(const std::shared_ptr<Batch>& batch) {
 
 // True: an asynchronous attempt goes on, and ends the batch.
 bool Dispatcher::Impl::make_attempts(const std::shared_ptr<Batch>& batch, const Origin& origin) {
-  while (next_of_batch(batch)) {
+  for (GiveWay give_way(ports_.steady); next_of_batch(batch); give_way.after_step()) {
     if (!prepare(*batch, origin)) continue;
     if (batch->async) {
       begin_async(batch, origin);

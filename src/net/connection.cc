@@ -68,7 +68,8 @@ void Connection::start() {
 
 void Connection::drain() {
   asio::post(socket_.get_executor(), [self = shared_from_this()] {
-    if (self->phase_ != Phase::idle) return;
+    const bool written = self->phase_ == Phase::waiting && self->gate_->stop_direct();
+    if (self->phase_ != Phase::idle && !written) return;
     self->expired_ = true;
     error_code ignored;
     self->socket_.cancel(ignored);
@@ -83,8 +84,44 @@ void Connection::cut() {
 }
 
 void Connection::abandon() {
+  const auto forgotten = std::exchange(resume_, nullptr);
   close();
   gate_->detach();
+}
+
+void Connection::answered() {
+  if (awaits_answer_) resume();
+}
+
+Task<void> Connection::pause() {
+  return asio::async_initiate<const asio::use_awaitable_t<Strand>&, void()>(
+      [this](auto handler) { resume_ = [h = std::move(handler)]() mutable { std::move(h)(); }; }, kAwait);
+}
+
+void Connection::resume() {
+  if (auto go_on = std::exchange(resume_, nullptr)) go_on();
+}
+
+void Connection::begin_read(std::size_t at_most) {
+  reading_ = true;
+  socket_.async_read_some(input_.prepare(at_most),
+                          [self = shared_from_this()](const error_code& error, std::size_t size) {
+                            self->on_read(error, size);
+                          });
+}
+
+void Connection::on_read(const error_code& error, std::size_t size) {
+  reading_ = false;
+  read_done_ = {error, size};
+  // Without an answer yet, that one will go on with the coroutine.
+  if (!awaits_answer_ || gate_->stop_direct()) resume();
+}
+
+std::size_t Connection::end_read(error_code& error) {
+  const ReadDone done = *std::exchange(read_done_, std::nullopt);
+  error = done.error;
+  input_.commit(done.size);
+  return done.size;
 }
 
 // The parameter keeps the connection alive as long as the coroutine is.
@@ -117,7 +154,7 @@ Task<bool> Connection::fill() {
   if (idle && core_->draining) co_return false;
   if (idle) {
     if (phase_ != Phase::idle) {
-      shrink();
+      if (!reading_ && !read_done_) shrink();
       enter(Phase::idle, std::chrono::steady_clock::now() + core_->options.idle_deadline);
     }
   } else {
@@ -126,9 +163,9 @@ Task<bool> Connection::fill() {
   }
   error_code error = asio::error::operation_aborted;
   if (!expired_) {
-    const std::size_t size =
-        co_await socket_.async_read_some(input_.prepare(room_), asio::redirect_error(kAwait, error));
-    input_.commit(size);
+    if (!reading_ && !read_done_) begin_read(room_);
+    if (reading_) co_await pause();
+    const std::size_t size = end_read(error);
     // A client that sends much gets larger reads, until its connection is idle again.
     if (size == room_) room_ = std::min(room_ * 4, kMaxRead);
   }
@@ -213,10 +250,22 @@ Task<bool> Connection::serve_request() {
   if (!gate_->settled()) {
     if (!output_.empty() && !co_await flush()) co_return false;
     enter(Phase::waiting, Time::max());
-    co_await gate_->wait();
+    const bool alone = frame.keep_alive && input_.size() == 0;
+    if (alone) {
+      shrink();
+      begin_read(room_);
+    }
+    gate_->wait(shared_from_this(), alone && !head_only ? std::optional(frame) : std::nullopt);
+    awaits_answer_ = true;
+    co_await pause();
+    awaits_answer_ = false;
   }
   if (cut_) co_return false;
-  std::optional<HttpResponse> response = gate_->take();
+  auto [response, written, rest] = gate_->collect();
+  if (written) {
+    output_ += rest;
+    co_return true;
+  }
   if (!response) {
     response = core_->options.error_response(500, "InternalFailure", "The request failed inside the server.", nullptr);
   }
@@ -274,9 +323,11 @@ Task<void> Connection::finish() {
     enter(Phase::lingering, std::chrono::steady_clock::now() + core_->options.linger_deadline);
     input_.clear();
     for (std::size_t left = core_->options.linger_bytes; !error && !expired_ && left > 0;) {
-      const std::size_t size = co_await socket_.async_read_some(input_.prepare(std::min(left, kMaxRead)),
-                                                                asio::redirect_error(kAwait, error));
-      left -= size;
+      if (!reading_ && !read_done_) begin_read(std::min(left, kMaxRead));
+      if (reading_) co_await pause();
+      const std::size_t size = end_read(error);
+      input_.consume(size);
+      left -= std::min(left, size);
     }
   }
   close();
@@ -316,6 +367,9 @@ void Connection::watch(Time now) {
 
 void Connection::on_tick() {
   const Time now = std::chrono::steady_clock::now();
+  if (phase_ == Phase::waiting) {
+    if (const auto written = gate_->stop_direct()) enter(Phase::idle, *written + core_->options.idle_deadline);
+  }
   if (now >= deadline_) {
     expired_ = true;
     deadline_ = Time::max();

@@ -1,11 +1,15 @@
-// One client connection: a coroutine that reads, hands out, waits and writes, one request after the other.
+// One client connection: a coroutine that reads, hands out, waits and writes, one request after the other. While it
+// waits for an answer it reads already; what arrives then, or that the answer was written by another thread and the next
+// request is here, goes on with the coroutine.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include "base/function.h"
 #include "net/asio_types.h"
 #include "net/reply_gate.h"
 #include "net/request_parser.h"
@@ -15,10 +19,10 @@
 namespace waybill::net {
 
 // Thread: everything on the strand of its socket, but for start(), drain(), cut() and abandon().
-class Connection final : public std::enable_shared_from_this<Connection> {
+class Connection final : public ReplyGate::Asker, public std::enable_shared_from_this<Connection> {
  public:
   Connection(Socket socket, std::shared_ptr<ServerCore> core);
-  ~Connection();
+  ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -29,6 +33,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void cut();
   // The server goes away and nobody runs the io_context.
   void abandon();
+  void answered() override;
+  bool goes_on() const override { return !core_->draining; }
 
  private:
   enum class Phase { idle, reading, waiting, writing, lingering };
@@ -36,6 +42,13 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   Task<void> run(std::shared_ptr<Connection> self);
   Task<bool> fill();
+  // Suspends the coroutine until resume().
+  Task<void> pause();
+  void resume();
+  void begin_read(std::size_t at_most);
+  void on_read(const boost::system::error_code& error, std::size_t size);
+  // What the read brought is in input_ then. REQUIRES: one ended.
+  std::size_t end_read(boost::system::error_code& error);
   Task<bool> judge_head();
   Task<bool> serve_request();
   Task<bool> refuse(unsigned status, std::string_view code, std::string message);
@@ -60,6 +73,14 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   const std::shared_ptr<ReplyGate> gate_;
   RequestParser parser_;
   boost::beast::flat_buffer input_;
+  struct ReadDone {
+    boost::system::error_code error;
+    std::size_t size = 0;
+  };
+  std::optional<ReadDone> read_done_;  // that nobody has looked at
+  bool reading_ = false;
+  bool awaits_answer_ = false;         // the coroutine, when it is paused
+  UniqueFunction<void()> resume_;      // of the paused coroutine
   std::size_t room_ = 4 * 1024;  // what the next read may take
   std::string output_;
   std::string request_id_;

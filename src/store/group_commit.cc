@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/give_way.h"
 #include "store/apply.h"
 
 namespace waybill::store {
@@ -106,7 +107,9 @@ GroupCommit::Together GroupCommit::commit_together(std::span<const Journal::Unit
 GroupCommit::Together GroupCommit::apply_all(std::span<const Journal::Unit> units) {
   std::vector<Applied> applied;
   applied.reserve(units.size());
+  GiveWay give_way(clock_);
   for (const Journal::Unit& unit : units) {
+    give_way.after_step();  // the unit before
     if (units.size() > 1) {
       auto beside = apply_beside_others(unit.changes);
       if (!beside) return std::move(beside).error();

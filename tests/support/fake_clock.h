@@ -23,7 +23,7 @@ class FakeWallClock final : public WallClock {
 class FakeSteadyClock final : public SteadyClock {
  public:
   SteadyTime now() const override { return SteadyTime{std::chrono::nanoseconds{nanos_.load()}}; }
-  void advance(Millis by) { nanos_ += std::chrono::nanoseconds{by}.count(); }
+  void advance(std::chrono::nanoseconds by) { nanos_ += by.count(); }
 
  private:
   std::atomic<std::int64_t> nanos_{1'000'000'000'000};

@@ -46,6 +46,20 @@ TEST_CASE("drain closes idle connections at once and refuses new ones") {
   CHECK_FALSE(RawClient(server.port).connected());
 }
 
+TEST_CASE("drain closes a connection whose answer another thread wrote") {
+  Held held;
+  TestServer server(held.handler());
+  RawClient client(server.port);
+  client.send(get("/"));
+  REQUIRE(held.arrived.wait());
+  (*held.held)(text_response("done"));
+  CHECK(client.receive().status == 200);
+  Signal done;
+  server.server->drain([&] { done.raise(); });
+  CHECK(client.sees_end());
+  CHECK(done.wait());
+}
+
 TEST_CASE("drain waits for the request in flight, whose answer says that the connection closes") {
   Held held;
   TestServer server(held.handler());

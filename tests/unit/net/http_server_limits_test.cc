@@ -69,6 +69,25 @@ TEST_CASE("an idle connection is closed without a word") {
   CHECK(used.sees_end());
 }
 
+TEST_CASE("a connection is idle from the moment when another thread wrote its answer") {
+  HttpServerOptions options;
+  options.idle_deadline = 20ms;
+  Signal arrived;
+  std::optional<Reply> held;
+  TestServer server(
+      [&](HttpRequest, Reply reply) {
+        held.emplace(std::move(reply));
+        arrived.raise();
+      },
+      options);
+  RawClient client(server.port);
+  client.send(get("/"));
+  REQUIRE(arrived.wait());
+  (*held)(text_response("done"));
+  CHECK(client.receive().status == 200);
+  CHECK(client.sees_end());
+}
+
 TEST_CASE("a handler may take longer than every deadline") {
   HttpServerOptions options = with_read_deadline(10ms);
   options.idle_deadline = 10ms;
