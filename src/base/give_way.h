@@ -1,6 +1,6 @@
-// For loops of work that nobody waits for, between their steps. Whoever is woken while such a loop runs gets no processor
-// before the loop's slice of the scheduler is over, which is some milliseconds; where processors are scarce, that was most
-// of what clients waited at the 99th percentile (docs/performance.md).
+// For loops of work that nobody waits for, between their steps. Whoever is woken while such a loop runs gets no
+// processor before the loop's slice of the scheduler is over, which is some milliseconds; where processors are scarce,
+// that was most of what clients waited at the 99th percentile (docs/performance.md).
 #pragma once
 
 #include "base/clock.h"

@@ -64,7 +64,7 @@ Status App::Impl::start() {
   load_pending();
   WAYBILL_CHECK(start_schedules());
   // After the load, which counts what is stored: an event accepted in between would be counted twice, or not at all.
-  io_->start(threads);
+  io_->start();
   serving_ = true;
   run_schedules();
   replays_->wake();
@@ -297,7 +297,7 @@ Status App::Impl::listen() {
   server_ = std::make_unique<net::HttpServer>(
       io_->context(), std::move(options),
       [this](net::HttpRequest request, net::Reply reply) { api_->serve(std::move(request), std::move(reply)); },
-      random_, &probes_);
+      random_, &probes_, [this]() -> boost::asio::io_context& { return io_->next(); });
   WAYBILL_TRY(const ListenAddress address, parse_listen(settings_.text("listen")));
   WAYBILL_TRY(port_, server_->listen(address.host, address.port));
   web_topics_->listens_on(address.host, port_);

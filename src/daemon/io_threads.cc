@@ -10,12 +10,26 @@ namespace waybill {
 
 namespace asio = boost::asio;
 
-void IoThreads::start(std::size_t threads) {
-  for (std::size_t i = 0; i < threads; ++i) {
-    threads_.emplace_back([this] {
+IoThreads::IoThreads(std::size_t threads) {
+  for (std::size_t i = 0; i < threads; ++i) loops_.push_back(std::make_unique<Loop>());
+}
+
+// The first goes last: what is left in the others may hold timers and strands of it.
+IoThreads::~IoThreads() {
+  stop();
+  while (!loops_.empty()) loops_.pop_back();
+}
+
+boost::asio::io_context& IoThreads::next() {
+  return loops_[next_.fetch_add(1, std::memory_order_relaxed) % loops_.size()]->context;
+}
+
+void IoThreads::start() {
+  for (const auto& loop : loops_) {
+    loop->thread = std::thread([&context = loop->context] {
       for (;;) {
         try {
-          context_.run();
+          context.run();
           return;
         } catch (const std::exception& error) {
           spdlog::error("an io task ended with an exception: {}", error.what());
@@ -26,19 +40,18 @@ void IoThreads::start(std::size_t threads) {
 }
 
 void IoThreads::stop() {
-  context_.stop();
-  for (std::thread& thread : threads_) {
-    if (thread.joinable()) thread.join();
+  for (const auto& loop : loops_) loop->context.stop();
+  for (const auto& loop : loops_) {
+    if (loop->thread.joinable()) loop->thread.join();
   }
-  threads_.clear();
 }
 
 void IoThreads::post(UniqueFunction<void()> task) {
-  asio::post(context_, [task = std::move(task)]() mutable { task(); });
+  asio::post(next(), [task = std::move(task)]() mutable { task(); });
 }
 
 void IoThreads::post_after(Millis delay, UniqueFunction<void()> task) {
-  auto timer = std::make_shared<asio::steady_timer>(context_, delay);
+  auto timer = std::make_shared<asio::steady_timer>(context(), delay);
   timer->async_wait([timer, task = std::move(task)](const boost::system::error_code& cancelled) mutable {
     if (!cancelled) task();
   });

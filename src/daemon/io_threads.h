@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -15,24 +16,32 @@
 
 namespace waybill {
 
-// The io_context, the threads that run it, and an Executor over it. Owner: the App.
+// Threads that run an io_context each, and an Executor over them. Owner: the App. Each has its own because two threads
+// in one wake each other for every event: the first that has something to do wakes the second to wait in its place.
 class IoThreads final : public Executor {
  public:
-  explicit IoThreads(std::size_t threads) : context_(static_cast<int>(threads)), guard_(context_.get_executor()) {}
-  ~IoThreads() override { stop(); }
+  explicit IoThreads(std::size_t threads);
+  ~IoThreads() override;
 
-  void start(std::size_t threads);
+  void start();
   // Drops what is queued and ends the threads.
   void stop();
-  boost::asio::io_context& context() { return context_; }
+  // For what there is one of.
+  boost::asio::io_context& context() { return loops_.front()->context; }
+  // For what there are many of. Any thread.
+  boost::asio::io_context& next();
   void post(UniqueFunction<void()> task) override;
   // Real time. A call that is not due when the threads end is dropped.
   void post_after(Millis delay, UniqueFunction<void()> task);
 
  private:
-  boost::asio::io_context context_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_;
-  std::vector<std::thread> threads_;
+  struct Loop {
+    boost::asio::io_context context{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{context.get_executor()};
+    std::thread thread;
+  };
+  std::vector<std::unique_ptr<Loop>> loops_;
+  std::atomic<std::size_t> next_ = 0;
 };
 
 // Calls a function once after a time, or earlier when asked again with a shorter one. Thread-safe; the call runs on an

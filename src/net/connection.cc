@@ -104,10 +104,9 @@ void Connection::resume() {
 
 void Connection::begin_read(std::size_t at_most) {
   reading_ = true;
-  socket_.async_read_some(input_.prepare(at_most),
-                          [self = shared_from_this()](const error_code& error, std::size_t size) {
-                            self->on_read(error, size);
-                          });
+  socket_.async_read_some(
+      input_.prepare(at_most),
+      [self = shared_from_this()](const error_code& error, std::size_t size) { self->on_read(error, size); });
 }
 
 void Connection::on_read(const error_code& error, std::size_t size) {

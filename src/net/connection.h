@@ -1,6 +1,6 @@
 // One client connection: a coroutine that reads, hands out, waits and writes, one request after the other. While it
-// waits for an answer it reads already; what arrives then, or that the answer was written by another thread and the next
-// request is here, goes on with the coroutine.
+// waits for an answer it reads already; what arrives then, or that the answer was written by another thread and the
+// next request is here, goes on with the coroutine.
 #pragma once
 
 #include <memory>
@@ -79,9 +79,9 @@ class Connection final : public ReplyGate::Asker, public std::enable_shared_from
   };
   std::optional<ReadDone> read_done_;  // that nobody has looked at
   bool reading_ = false;
-  bool awaits_answer_ = false;         // the coroutine, when it is paused
-  UniqueFunction<void()> resume_;      // of the paused coroutine
-  std::size_t room_ = 4 * 1024;  // what the next read may take
+  bool awaits_answer_ = false;     // the coroutine, when it is paused
+  UniqueFunction<void()> resume_;  // of the paused coroutine
+  std::size_t room_ = 4 * 1024;    // what the next read may take
   std::string output_;
   std::string request_id_;
   std::string remote_;

@@ -92,7 +92,7 @@ Task<void> accept_loop(std::shared_ptr<Acceptor> acceptor, std::shared_ptr<Serve
   AcceptLog log;
   SteadyTimer pause(core->strand);
   while (acceptor->is_open()) {
-    Socket socket(asio::make_strand(core->io));
+    Socket socket(asio::make_strand(core->place()));
     error_code error;
     co_await acceptor->async_accept(socket, asio::redirect_error(kAwait, error));
     if (!error) {
@@ -200,8 +200,9 @@ std::size_t ConnectionSet::size() const {
 }
 
 ServerCore::ServerCore(asio::io_context& io_in, HttpServerOptions options_in, HttpHandler handler_in, Random& random_in,
-                       HttpProbe& probe_in)
+                       HttpProbe& probe_in, IoPlace place_in)
     : io(io_in),
+      place(place_in ? std::move(place_in) : [this]() -> asio::io_context& { return io; }),
       options(std::move(options_in)),
       handler(std::move(handler_in)),
       hosts(options.allowed_hosts),
@@ -211,9 +212,9 @@ ServerCore::ServerCore(asio::io_context& io_in, HttpServerOptions options_in, Ht
       drain_timer(strand) {}
 
 HttpServer::HttpServer(asio::io_context& io, HttpServerOptions options, HttpHandler handler, Random& random,
-                       HttpProbe* probe)
+                       HttpProbe* probe, IoPlace place)
     : core_(std::make_shared<ServerCore>(io, std::move(options), std::move(handler), random,
-                                         probe ? *probe : null_probe())) {}
+                                         probe ? *probe : null_probe(), std::move(place))) {}
 
 HttpServer::~HttpServer() {
   core_->stopped = true;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,14 +56,17 @@ class HttpProbe {
 
 struct ServerCore;
 
-// Runs on the given io_context, whose threads the owner provides; each connection stays on a strand of its own.
-// Thread: listen() and drain() from any thread. The destructor closes everything at once: destroy it before the
-// io_context, when no thread runs that any more. Replies may outlive it.
+// Where the next connection is to live. Called on an io thread.
+using IoPlace = std::function<boost::asio::io_context&()>;
+
+// Runs on the given io_context, whose threads the owner provides; each connection stays on a strand of its own, there
+// or in the io_context that `place` names. Thread: listen() and drain() from any thread. The destructor closes
+// everything at once: destroy it before the io_contexts, when no thread runs one any more. Replies may outlive it.
 class HttpServer {
  public:
   // Deadlines are always real time, hence no clock. random, probe: must outlive the server.
   HttpServer(boost::asio::io_context& io, HttpServerOptions options, HttpHandler handler, Random& random,
-             HttpProbe* probe = nullptr);
+             HttpProbe* probe = nullptr, IoPlace place = nullptr);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

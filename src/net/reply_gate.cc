@@ -37,8 +37,8 @@ void ReplyGate::settle(std::optional<HttpResponse> response) {
 }
 
 bool ReplyGate::write(const HttpResponse& response) {
-  const bool may = direct_ && socket_ >= 0 && !response.close && response.body.size() <= kMaxDirectBody &&
-                   asker_ && asker_->goes_on();
+  const bool may = direct_ && socket_ >= 0 && !response.close && response.body.size() <= kMaxDirectBody && asker_ &&
+                   asker_->goes_on();
   if (!may) return false;
   text_.clear();
   append_head(text_, response, *direct_);

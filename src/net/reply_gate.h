@@ -1,8 +1,8 @@
 // Where the answer of any thread meets the connection that waits for it. One per connection, reused for each of its
 // requests; it outlives the connection as long as a Reply holds it, and is then closed: answers go nowhere.
 //
-// A small answer to a client that does nothing but wait is written by the thread that brings it (decision 0016), and the
-// connection sleeps on until the client sends something.
+// A small answer to a client that does nothing but wait is written by the thread that brings it (decision 0016), and
+// the connection sleeps on until the client sends something.
 #pragma once
 
 #include <chrono>
@@ -56,8 +56,8 @@ class ReplyGate final : public ReplySink {
   // Before a request is handed out.
   void arm();
   bool settled();
-  // Tells the asker as soon as there is something to collect; but with `direct` an answer may be written at once instead,
-  // of which nobody is told. What `direct` views lasts until collect(). At most one waits.
+  // Tells the asker as soon as there is something to collect; but with `direct` an answer may be written at once
+  // instead, of which nobody is told. What `direct` views lasts until collect(). At most one waits.
   void wait(std::shared_ptr<Asker> asker, std::optional<ResponseFrame> direct);
   // From now on the asker is told of its answer. If it is written already, when: nobody was told, and it is to be
   // collected.

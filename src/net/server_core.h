@@ -36,9 +36,10 @@ class ConnectionSet {
 
 struct ServerCore {
   ServerCore(asio::io_context& io, HttpServerOptions options_in, HttpHandler handler_in, Random& random_in,
-             HttpProbe& probe_in);
+             HttpProbe& probe_in, IoPlace place_in);
 
   asio::io_context& io;
+  const IoPlace place;
   const HttpServerOptions options;
   const HttpHandler handler;
   const HostPolicy hosts;

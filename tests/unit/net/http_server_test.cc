@@ -367,27 +367,3 @@ TEST_CASE("a connection that was trusted once is judged again for each request")
   client.send("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n");
   CHECK(client.receive().status == 403);
 }
-
-TEST_CASE("listening says why it cannot") {
-  TestServer server(echo);
-  const auto taken = server.server->listen("127.0.0.1", server.port);
-  REQUIRE(taken.has_error());
-  CHECK(taken.error().code == ErrorCode::io);
-  CHECK(taken.error().message ==
-        "cannot listen on 127.0.0.1:" + std::to_string(server.port) + ": Address already in use");
-  const auto unknown = server.server->listen("999.1.1.1.invalid", 0);
-  REQUIRE(unknown.has_error());
-  CHECK(unknown.error().code == ErrorCode::invalid);
-  HttpServerOptions options;
-  options.allowed_hosts = {"http://x"};
-  SystemRandom random;
-  HttpServer other(server.io, options, echo, random);
-  CHECK(other.listen("127.0.0.1", 0).error().message.find("allowed_hosts") == 0);
-}
-
-TEST_CASE("a server listens on several addresses") {
-  TestServer server(echo);
-  const auto second = server.server->listen("localhost", 0);
-  REQUIRE(second.has_value());
-  CHECK(*second != server.port);
-}
