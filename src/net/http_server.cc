@@ -1,5 +1,8 @@
 #include "net/http_server.h"
 
+#include <optional>
+#include <unistd.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -71,6 +74,20 @@ void admit(Socket socket, const std::shared_ptr<ServerCore>& core) {
   asio::co_spawn(refused->get_executor(), refuse_connection(refused, core), asio::detached);
 }
 
+// The accept loop keeps nothing of another io_context, which may be gone before its own is. Nothing when the connection
+// is broken already.
+std::optional<Socket> place(Socket accepted, ServerCore& core) {
+  error_code error;
+  const auto protocol = accepted.local_endpoint(error).protocol();
+  const auto descriptor = error ? -1 : accepted.release(error);
+  if (error) return std::nullopt;
+  Socket placed(asio::make_strand(core.place()));
+  placed.assign(protocol, descriptor, error);
+  if (!error) return placed;
+  ::close(descriptor);
+  return std::nullopt;
+}
+
 // Says so when accepting fails, but not once per try.
 class AcceptLog {
  public:
@@ -92,11 +109,11 @@ Task<void> accept_loop(std::shared_ptr<Acceptor> acceptor, std::shared_ptr<Serve
   AcceptLog log;
   SteadyTimer pause(core->strand);
   while (acceptor->is_open()) {
-    Socket socket(asio::make_strand(core->place()));
+    Socket socket(core->strand);
     error_code error;
     co_await acceptor->async_accept(socket, asio::redirect_error(kAwait, error));
     if (!error) {
-      admit(std::move(socket), core);
+      if (auto placed = place(std::move(socket), *core)) admit(std::move(*placed), core);
       continue;
     }
     if (!acceptor->is_open()) break;

@@ -56,7 +56,7 @@ class HttpProbe {
 
 struct ServerCore;
 
-// Where the next connection is to live. Called on an io thread.
+// Where the next connection is to live. Called on an io thread. Must not outlive the server's own io_context.
 using IoPlace = std::function<boost::asio::io_context&()>;
 
 // Runs on the given io_context, whose threads the owner provides; each connection stays on a strand of its own, there

@@ -20,6 +20,15 @@ def resident_bytes(pid):
     return [int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith(("RssAnon", "VmRSS"))]
 
 
+def refuses(daemon):
+    """Whether it takes no connection, which is so from the moment when it drains."""
+    try:
+        socket.create_connection(("127.0.0.1", daemon.port), timeout=1).close()
+        return False
+    except OSError:
+        return True
+
+
 class ShutdownTest(DaemonTest):
 
     def test_a_request_in_flight_is_finished(self):
@@ -31,7 +40,8 @@ class ShutdownTest(DaemonTest):
                 connection.sendall(head + body[:-5])
                 wait_until(lambda: daemon.metric("waybill_http_connections") >= 1, what="the connection")
                 daemon.signal(number)
-                wait_until(lambda: "finishing what is in flight" in daemon.log(), what="the signal")
+                wait_until(lambda: refuses(daemon), what="a refused connection")
+                self.assertIn("finishing what is in flight", daemon.log())
                 self.assertIsNone(daemon.process.poll())
                 connection.sendall(body[-5:])
                 answer = b""
@@ -50,14 +60,7 @@ class ShutdownTest(DaemonTest):
             held.sendall(b"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n")
             wait_until(lambda: daemon.metric("waybill_http_connections") >= 1, what="the connection")
             daemon.signal(signal.SIGTERM)
-
-            def refused():
-                try:
-                    socket.create_connection(("127.0.0.1", daemon.port), timeout=1).close()
-                    return False
-                except OSError:
-                    return True
-            wait_until(refused, what="a refused connection")
+            wait_until(lambda: refuses(daemon), what="a refused connection")
         self.assertLess(daemon.wait_ended(), QUICK)
 
     def test_a_second_signal_is_obeyed_at_once(self):
