@@ -1,6 +1,7 @@
 #include "store/intake.h"
 
 #include <algorithm>
+#include <sys/prctl.h>
 #include <utility>
 
 namespace waybill::store {
@@ -15,6 +16,8 @@ Intake::~Intake() { stop(); }
 void Intake::start() {
   thread_ = std::thread([this] {
     thread_id_ = std::this_thread::get_id();
+    // Else a wait for company is 0.05 ms longer than it was to be.
+    ::prctl(PR_SET_TIMERSLACK, 1);
     run();
   });
 }
@@ -30,7 +33,7 @@ void Intake::submit(Arrival arrival) {
     if (!refused) {
       waiting_.push_back({std::move(arrival), bytes});
       waiting_bytes_ += bytes;
-      wake = std::exchange(thread_waits_, false);
+      wake = waiting_.size() >= wakes_at_ && std::exchange(thread_waits_, false);
     }
   }
   if (wake) wake_.notify_one();
@@ -89,10 +92,13 @@ void Intake::run() {
 std::vector<Intake::Waiting> Intake::wait_for_batch() {
   std::unique_lock lock(mutex_);
   // The last ones are taken whatever the backlog is: they were let in.
-  while (!stopping_ && (waiting_.empty() || backlog_ >= ports_.backlog_limit_bytes)) {
-    thread_waits_ = true;
-    wake_.wait(lock);
-  }
+  do {
+    while (!stopping_ && (waiting_.empty() || backlog_ >= ports_.backlog_limit_bytes)) {
+      thread_waits_ = true;
+      wake_.wait(lock);
+    }
+    wait_for_company(lock);
+  } while (!stopping_ && waiting_.empty());  // refused meanwhile
   thread_waits_ = false;
   std::size_t bytes = 0;
   std::size_t count = 0;
@@ -103,6 +109,15 @@ std::vector<Intake::Waiting> Intake::wait_for_batch() {
   std::vector<Waiting> batch(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
   waiting_.erase(waiting_.begin(), end);
   return batch;
+}
+
+void Intake::wait_for_company(std::unique_lock<std::mutex>& lock) {
+  wakes_at_ = AppendPace::kCompany;
+  while (!stopping_ && waiting_.size() < AppendPace::kCompany && clock_.now() < pace_.due()) {
+    thread_waits_ = true;
+    wake_.wait_until(lock, pace_.due());
+  }
+  wakes_at_ = 1;
 }
 
 bool Intake::append(std::vector<Waiting> batch) {
@@ -119,7 +134,9 @@ bool Intake::append(std::vector<Waiting> batch) {
     if (!full) ports_.failed(error);
     return full;
   }
-  ports_.probe.logged(batch.size(), clock_.now() - begin);
+  const SteadyTime end = clock_.now();
+  pace_.appended(begin, end, batch.size());
+  ports_.probe.logged(batch.size(), end - begin);
   std::int64_t number = ports_.log.last() - static_cast<std::int64_t>(batch.size());
   std::vector<Journal::Unit> units;
   units.reserve(batch.size());

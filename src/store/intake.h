@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "store/append_pace.h"
 #include "store/ingress_log.h"
 #include "store/journal.h"
 
@@ -60,12 +61,14 @@ class Intake {
   };
   void run();
   std::vector<Waiting> wait_for_batch();
+  void wait_for_company(std::unique_lock<std::mutex>& lock);
   // False when there is an end to it.
   bool append(std::vector<Waiting> batch);
   void refuse(std::vector<Waiting> batch, const Refusal& refusal);
 
   const Ports ports_;
   const SystemSteadyClock clock_;
+  AppendPace pace_;  // of the thread
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Waiting> waiting_;  // guarded by mutex_, as all below
@@ -73,6 +76,7 @@ class Intake {
   std::size_t backlog_ = 0;
   std::optional<Refusal> refusal_;
   bool thread_waits_ = false;
+  std::size_t wakes_at_ = 1;  // so many that wait
   bool stopping_ = false;
   std::atomic<std::thread::id> thread_id_;  // set by the thread, for stop()
   std::once_flag joined_;
