@@ -8,21 +8,6 @@ using namespace waybill::net;
 using namespace waybill::testing;
 using namespace std::chrono_literals;
 
-namespace {
-
-struct Held {
-  HttpHandler handler() {
-    return [this](HttpRequest, Reply reply) {
-      held.emplace(std::move(reply));
-      arrived.raise();
-    };
-  }
-  std::optional<Reply> held;
-  Signal arrived;
-};
-
-}  // namespace
-
 TEST_CASE("drain without connections is done at once") {
   TestServer server(echo);
   Signal done;
@@ -52,7 +37,7 @@ TEST_CASE("drain closes a connection whose answer another thread wrote") {
   RawClient client(server.port);
   client.send(get("/"));
   REQUIRE(held.arrived.wait());
-  (*held.held)(text_response("done"));
+  held.reply(text_response("done"));
   CHECK(client.receive().status == 200);
   Signal done;
   server.server->drain([&] { done.raise(); });
@@ -75,7 +60,7 @@ TEST_CASE("drain waits for the request in flight, whose answer says that the con
   });
   CHECK(idle.sees_end());  // so the drain has begun
   CHECK_FALSE(is_done);
-  (*held.held)(text_response("finished"));
+  held.reply(text_response("finished"));
   const RawResponse response = client.receive();
   CHECK(response.body == "finished");
   CHECK(response.header("Connection") == "close");
@@ -114,5 +99,5 @@ TEST_CASE("a drain that takes too long cuts what is left, and a late reply does 
   CHECK(client.is_cut());
   CHECK(reading.is_cut());
   CHECK(done.wait());
-  (*held.held)(text_response("too late"));
+  held.reply(text_response("too late"));
 }

@@ -72,18 +72,12 @@ TEST_CASE("an idle connection is closed without a word") {
 TEST_CASE("a connection is idle from the moment when another thread wrote its answer") {
   HttpServerOptions options;
   options.idle_deadline = 20ms;
-  Signal arrived;
-  std::optional<Reply> held;
-  TestServer server(
-      [&](HttpRequest, Reply reply) {
-        held.emplace(std::move(reply));
-        arrived.raise();
-      },
-      options);
+  Held held;
+  TestServer server(held.handler(), options);
   RawClient client(server.port);
   client.send(get("/"));
-  REQUIRE(arrived.wait());
-  (*held)(text_response("done"));
+  REQUIRE(held.arrived.wait());
+  held.reply(text_response("done"));
   CHECK(client.receive().status == 200);
   CHECK(client.sees_end());
 }
@@ -92,20 +86,14 @@ TEST_CASE("a handler may take longer than every deadline") {
   HttpServerOptions options = with_read_deadline(10ms);
   options.idle_deadline = 10ms;
   options.write_deadline = 10ms;
-  Signal arrived;
-  std::optional<Reply> held;
-  TestServer server(
-      [&](HttpRequest, Reply reply) {
-        held.emplace(std::move(reply));
-        arrived.raise();
-      },
-      options);
+  Held held;
+  TestServer server(held.handler(), options);
   RawClient slow(server.port);
   slow.send(get("/"));
-  REQUIRE(arrived.wait());
+  REQUIRE(held.arrived.wait());
   // Another connection has lived and died of its deadline meanwhile, twice.
   for (int i = 0; i < 2; ++i) CHECK(RawClient(server.port).sees_end());
-  (*held)(text_response("late"));
+  held.reply(text_response("late"));
   CHECK(slow.receive().body == "late");
 }
 

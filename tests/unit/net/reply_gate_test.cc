@@ -14,18 +14,6 @@ using namespace waybill::testing;
 
 namespace {
 
-// Keeps the one reply.
-struct Asked {
-  HttpHandler handler() {
-    return [this](HttpRequest, Reply given) {
-      reply = std::move(given);
-      arrived.raise();
-    };
-  }
-  Reply reply;
-  Signal arrived;
-};
-
 // The kernel tells in its own time; false when it does not within 5 s.
 bool leaves(const Peer& peer) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
@@ -39,7 +27,7 @@ bool leaves(const Peer& peer) {
 }  // namespace
 
 TEST_CASE("a peer is there as long as it waits, whatever it sends meanwhile") {
-  Asked asked;
+  Held asked;
   TestServer server(asked.handler());
   RawClient client(server.port);
   client.send(get("/first") + get("/pipelined"));
@@ -53,7 +41,7 @@ TEST_CASE("a peer is there as long as it waits, whatever it sends meanwhile") {
 
 TEST_CASE("a peer that closed its connection is gone, also behind a request that nobody read yet") {
   for (const char* behind : {"", "GET /pipelined HTTP/1.1\r\nHost: localhost\r\n\r\n"}) {
-    Asked asked;
+    Held asked;
     TestServer server(asked.handler());
     RawClient client(server.port);
     client.send(get("/") + behind);
@@ -65,7 +53,7 @@ TEST_CASE("a peer that closed its connection is gone, also behind a request that
 }
 
 TEST_CASE("a peer that finished sending counts as gone, and is answered all the same") {
-  Asked asked;
+  Held asked;
   TestServer server(asked.handler());
   RawClient client(server.port);
   client.send(get("/"));
@@ -77,7 +65,7 @@ TEST_CASE("a peer that finished sending counts as gone, and is answered all the 
 }
 
 TEST_CASE("a peer may be asked for after the server") {
-  Asked asked;
+  Held asked;
   Peer peer;
   {
     TestServer server(asked.handler());
@@ -98,7 +86,7 @@ TEST_CASE("who is answered in the process is always there") {
 }
 
 TEST_CASE("a reply that watches over another has its peer") {
-  Asked asked;
+  Held asked;
   TestServer server(asked.handler());
   RawClient client(server.port);
   client.send(get("/"));

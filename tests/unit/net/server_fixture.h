@@ -193,6 +193,18 @@ inline void echo(net::HttpRequest request, net::Reply reply) {
   reply(text_response(request.method + " " + request.target + " " + request.body));
 }
 
+// A handler that keeps its latest reply.
+struct Held {
+  net::HttpHandler handler() {
+    return [this](net::HttpRequest, net::Reply given) {
+      reply = std::move(given);
+      arrived.raise();
+    };
+  }
+  net::Reply reply;
+  Signal arrived;
+};
+
 inline std::string get(const std::string& target, const std::string& headers = "") {
   return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
 }
